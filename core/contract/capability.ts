@@ -1,0 +1,103 @@
+// What a door of the core may be asked for. The edge writes a capability after its guard has said yes; it is
+// authentic because it stands in the path that the edge's signature covers, and it is worth little to steal:
+// it lives a minute at most, and one for ingest works once.
+import { z } from "zod";
+import { Acting } from "./call.ts";
+import { Id, Sha256 } from "./identifiers.ts";
+import { randomUuid } from "./trace.ts";
+import type { RandomBytes } from "./trace.ts";
+
+/** The longest life of a capability, in seconds. */
+export const capabilityLife = 60;
+
+/** The most bytes one arrival may have: 4 GiB, above the largest cine and below what one request should carry. */
+export const largestArrival = 4 * 1024 ** 3;
+
+/** The thing whose bytes are asked for; the core alone knows where it is kept. */
+export const Thing = z.union([
+  z.strictObject({ original: Id }),
+  z.strictObject({ derivative: Id }),
+  z.strictObject({ preview: Id, size: z.literal([1024, 256]) }),
+]);
+export type Thing = z.infer<typeof Thing>;
+
+const terms = { who: Acting, id: Id, expires: z.int().positive() };
+
+/** Leave to send one body of at most `limit` bytes, once, until `expires` (seconds since 1970). */
+export const IngestCapability = z.strictObject({
+  kind: z.literal("ingest"),
+  ...terms,
+  limit: z.int().positive().max(largestArrival),
+});
+export type IngestCapability = z.infer<typeof IngestCapability>;
+
+/** Leave to read one thing until `expires`; an answer of more than `limit` bytes is refused. */
+export const BytesCapability = z.strictObject({
+  kind: z.literal("bytes"),
+  ...terms,
+  limit: z.int().positive().optional(),
+  thing: Thing,
+});
+export type BytesCapability = z.infer<typeof BytesCapability>;
+
+export const Capability = z.discriminatedUnion("kind", [IngestCapability, BytesCapability]);
+export type Capability = z.infer<typeof Capability>;
+
+/** What the ingest door answers: the SHA-256 (hex) and length of what it received, and what came of it. */
+export const IngestAnswer = z.object({
+  sha256: Sha256,
+  bytes: z.int().nonnegative(),
+  outcome: z.record(z.string(), z.json()),
+});
+export type IngestAnswer = z.infer<typeof IngestAnswer>;
+
+/** Whose events a stream carries: a practice's or an account's. */
+export const EventAudience = z.union([
+  z.strictObject({ practice: Id }),
+  z.strictObject({ account: Id }),
+]);
+export type EventAudience = z.infer<typeof EventAudience>;
+
+/** Where a new capability gets its time (milliseconds since 1970) and its id from. */
+export type Issuing = { readonly now: () => number; readonly random: RandomBytes };
+
+/** A capability for one arrival of at most `limit` bytes, good for a minute. */
+export function ingestCapability(terms: Pick<IngestCapability, "who" | "limit">, issuing: Issuing): IngestCapability {
+  return { kind: "ingest", ...terms, ...fresh(issuing) };
+}
+
+/** A capability to read one thing, good for a minute. */
+export function bytesCapability(
+  terms: Pick<BytesCapability, "who" | "thing" | "limit">,
+  issuing: Issuing,
+): BytesCapability {
+  return { kind: "bytes", ...terms, ...fresh(issuing) };
+}
+
+function fresh({ now, random }: Issuing): { id: string; expires: number } {
+  return { id: randomUuid(random), expires: Math.floor(now() / 1000) + capabilityLife };
+}
+
+/** A capability as it stands in a path: base64url of its JSON, without padding (RFC 4648 §5). */
+export function writeCapability(capability: Capability): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(capability));
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** Reads one from a path. Anything that is not exactly a capability is undefined. */
+export function readCapability(text: string): Capability | undefined {
+  if (!/^[A-Za-z0-9_-]{1,4096}$/.test(text)) return undefined;
+  const parsed = Capability.safeParse(jsonOf(text));
+  return parsed.success ? parsed.data : undefined;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(binary, (c) => c.charCodeAt(0))));
+  } catch {
+    return undefined; // not base64, not UTF-8 or not JSON: the caller refuses it as one unreadable thing
+  }
+}

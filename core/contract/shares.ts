@@ -1,0 +1,80 @@
+// Share links: what staff ask for, what they see of them, and what opening one answers (PA-4, PA-5, PA-6).
+import { z } from "zod";
+import { Id, Secret } from "./identifiers.ts";
+import { PictureStudy } from "./studies.ts";
+
+export const ShareRight = z.enum(["view", "download", "adopt"]);
+export type ShareRight = z.infer<typeof ShareRight>;
+
+/** A passcode told by another way than the link: 4 to 64 characters. */
+export const Passcode = z.string().trim().min(4, "needs at least 4 characters").max(64);
+
+/** Longest life of a link, in days. */
+export const longestShareDays = 365;
+
+/** Asks for a link. Without `seriesIds` the whole study is shared; `view` is always among the rights. */
+export const NewShare = z.object({
+  studyId: Id,
+  seriesIds: z.array(Id).min(1).max(500).optional(),
+  label: z.string().trim().max(200).default(""),
+  rights: z.array(ShareRight).default(["view"]).transform((rights) => [...new Set<ShareRight>(["view", ...rights])]),
+  expiresInDays: z.number().min(1 / 1440).max(longestShareDays).default(30),
+  passcode: Passcode.optional(),
+  maxViews: z.int().min(1).max(10_000).optional(),
+});
+export type NewShare = z.infer<typeof NewShare>;
+
+export const ShareState = z.enum(["live", "expired", "revoked", "spent", "locked"]);
+export type ShareState = z.infer<typeof ShareState>;
+
+/** A link as staff see it; its token is shown once, in the answer that made it. */
+export const Share = z.object({
+  id: Id,
+  studyId: Id,
+  seriesIds: z.array(Id).nullable(),
+  label: z.string(),
+  rights: z.array(ShareRight),
+  state: ShareState,
+  hasPasscode: z.boolean(),
+  views: z.int(),
+  maxViews: z.int().nullable(),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+  revokedAt: z.iso.datetime().nullable(),
+  lastOpenedAt: z.iso.datetime().nullable(),
+});
+export type Share = z.infer<typeof Share>;
+
+export const CreatedShare = z.object({ share: Share, url: z.url() });
+export type CreatedShare = z.infer<typeof CreatedShare>;
+
+/** One line of a link's history, newest first. Address and user agent leave after 90 days. */
+export const ShareVisit = z.object({
+  at: z.iso.datetime(),
+  action: z.string(),
+  outcome: z.string(),
+  ip: z.string().nullable(),
+  userAgent: z.string().nullable(),
+});
+export type ShareVisit = z.infer<typeof ShareVisit>;
+
+/** Why a link does not open. `press` and `passcode` ask something of the visitor; the others are final. */
+export const ShareRefusal = z.enum(["unknown", "revoked", "expired", "spent", "locked", "passcode", "press"]);
+export type ShareRefusal = z.infer<typeof ShareRefusal>;
+
+/** Opening is a POST; `pressed` says that a person pressed the button, which a view limit asks for. */
+export const OpenShare = z.object({
+  token: Secret,
+  passcode: z.string().max(64).optional(),
+  pressed: z.boolean().default(false),
+});
+export type OpenShare = z.infer<typeof OpenShare>;
+
+/** What an opened link shows. Pictures are fetched under `/api/opened/{shareId}/…` with the visit's cookie. */
+export const OpenedShare = z.object({
+  shareId: Id,
+  rights: z.array(ShareRight),
+  expiresAt: z.iso.datetime(),
+  study: PictureStudy,
+});
+export type OpenedShare = z.infer<typeof OpenedShare>;

@@ -1,0 +1,97 @@
+// Studies as the staff app and the share page see them.
+import { z } from "zod";
+import { Id } from "./identifiers.ts";
+import { FramePixels, FrameRange } from "./pixels.ts";
+
+const words = z.string().nullable();
+
+/** The animal and its owner as the study names them. `name` is (0010,0010) in components. */
+export const Patient = z.object({
+  animal: words,
+  owner: words,
+  patientId: words,
+  species: words,
+  breed: words,
+  sex: words,
+  neutered: words,
+  birthDate: words,
+});
+export type Patient = z.infer<typeof Patient>;
+
+/** A line of the study list. Dates are ISO 8601; `studyDate` has no time zone, as in DICOM. */
+export const StudySummary = z.object({
+  id: Id,
+  patient: Patient,
+  description: words,
+  studyDate: words,
+  studyTime: words,
+  accessionNumber: words,
+  modalities: z.array(z.string()),
+  seriesCount: z.int(),
+  instanceCount: z.int(),
+  receivedAt: z.iso.datetime(),
+  lastReceivedAt: z.iso.datetime(),
+  /** An instance whose thumbnail stands for the study, or null while none is ready. */
+  thumbnail: Id.nullable(),
+  /** Pictures still being prepared. */
+  pending: z.int(),
+  /** Links that open it now. */
+  liveShares: z.int(),
+});
+export type StudySummary = z.infer<typeof StudySummary>;
+
+/** Newest first by arrival; `after` is the cursor of the next page (keyset). */
+export const StudyListQuery = z.object({
+  search: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z.string().max(200).optional(),
+});
+export const StudyList = z.object({ studies: z.array(StudySummary), next: z.string().nullable() });
+export type StudyList = z.infer<typeof StudyList>;
+
+/** One instance: whether its picture is ready and how to fetch it. */
+export const PictureInstance = z.object({
+  id: Id,
+  instanceNumber: z.int().nullable(),
+  frames: z.int().min(1),
+  state: z.enum(["pending", "ready", "none", "failed"]),
+  /** Plain words when there is no picture. */
+  reason: words,
+  pixels: FramePixels.nullable(),
+  /** The HTJ2K object: total bytes and the ranges of its frames. */
+  picture: z.object({ bytes: z.int(), frames: z.array(FrameRange) }).nullable(),
+});
+export type PictureInstance = z.infer<typeof PictureInstance>;
+
+export const PictureSeries = z.object({
+  id: Id,
+  modality: words,
+  number: z.int().nullable(),
+  description: words,
+  bodyPart: words,
+  viewPosition: words,
+  laterality: words,
+  instances: z.array(PictureInstance),
+});
+export type PictureSeries = z.infer<typeof PictureSeries>;
+
+/** A study with everything a viewer needs; instances in order of their number. */
+export const PictureStudy = z.object({
+  id: Id,
+  patient: Patient,
+  description: words,
+  studyDate: words,
+  practice: z.string(),
+  series: z.array(PictureSeries),
+});
+export type PictureStudy = z.infer<typeof PictureStudy>;
+
+/** What became of an uploaded file. */
+export const UploadReceipt = z.object({
+  sha256: z.string(),
+  bytes: z.int(),
+  /** The study is known once its rows are written, which follows within seconds. */
+  studyInstanceUid: words,
+  sopInstanceUid: words,
+});
+export type UploadReceipt = z.infer<typeof UploadReceipt>;

@@ -1,0 +1,35 @@
+// The one table of role and permission (PL-6). Every route and call names one of these.
+import type { Role } from "#core/contract/sessions.ts";
+
+export const permissions = {
+  "study:read": "see the studies of the practice",
+  "study:upload": "add studies to the practice",
+  "study:prepare": "have the pictures of a study made again",
+  "share:read": "see links and who opened them",
+  "share:create": "share a study by a link",
+  "share:revoke": "take a link back",
+} as const;
+
+export type Permission = keyof typeof permissions;
+
+const everyone: readonly Permission[] = ["study:read", "study:upload", "share:read"];
+const clinical: readonly Permission[] = [...everyone, "study:prepare", "share:create", "share:revoke"];
+
+/** What each role may do. */
+export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
+  owner: clinical,
+  admin: clinical,
+  veterinarian: clinical,
+  technician: [...everyone, "study:prepare", "share:create", "share:revoke"],
+  front_desk: [...everyone, "share:create"],
+};
+
+/** Whether a role holds a permission. */
+export function roleMay(role: Role, permission: Permission): boolean {
+  return rolePermissions[role].includes(permission);
+}
+
+/** Whether a text names a permission of the table. */
+export function isPermission(name: string): name is Permission {
+  return Object.hasOwn(permissions, name);
+}

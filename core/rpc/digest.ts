@@ -1,0 +1,22 @@
+// The body's digest as a header (RFC 9530 §2), SHA-256 alone.
+import { toBase64 } from "./base64.ts";
+
+/** The value of `content-digest` for a body. */
+export async function contentDigest(body: Uint8Array<ArrayBuffer>): Promise<string> {
+  return `sha-256=:${toBase64(new Uint8Array(await crypto.subtle.digest("SHA-256", body)))}:`;
+}
+
+/** Whether a body has the digest a signed header states; the comparison takes the same time for every mismatch. */
+export async function matchesDigest(body: Uint8Array<ArrayBuffer>, header: string | null): Promise<boolean> {
+  const wanted = await contentDigest(body);
+  if (header === null || header.length !== wanted.length) return false;
+  let difference = 0;
+  for (let at = 0; at < wanted.length; at++) difference |= wanted.charCodeAt(at) ^ header.charCodeAt(at);
+  return difference === 0;
+}
+
+/** The SHA-256 of a text in lower-case hexadecimal. */
+export async function sha256Of(text: string): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,32 @@
+-- Who may do what: the halves own their tables (DESIGN "Who owns what"), the other half reads at most, and the
+-- records of what happened are INSERT-only for both. Applied after every migration; a test reads it back.
+
+revoke all on all tables in schema public, app from vetware_edge, vetware_core, vetware_jobs;
+revoke all on all functions in schema app from vetware_edge, vetware_core, vetware_jobs;
+revoke create on schema public from public;
+grant usage on schema public, app to vetware_edge, vetware_core, vetware_jobs;
+grant execute on function app.practice_id(), app.account_id() to vetware_edge, vetware_core, vetware_lookup;
+
+-- The edge owns people, keys, peers and shares.
+grant select, insert, update on practice, account, session, api_key, share to vetware_edge;
+grant select, insert, update, delete on membership, dicom_peer, share_session to vetware_edge;
+grant select on study, series, instance, derivative, object to vetware_edge;
+grant insert on event, request_log to vetware_edge;
+grant select, insert on audit to vetware_edge;
+grant execute on function app.find_account(text), app.find_session(bytea), app.ended_sessions(timestamptz),
+  app.find_api_key(bytea), app.find_share(bytea), app.find_share_session(bytea),
+  app.enqueue(text, jsonb, text) to vetware_edge;
+
+-- The core owns the archive.
+grant select, insert, update on object, study, series, instance to vetware_core;
+grant select, insert, update, delete on derivative to vetware_core;
+grant select on practice, dicom_peer to vetware_core;
+grant select, insert on event to vetware_core;
+grant insert on audit to vetware_core;
+grant select, insert, delete on rpc_nonce to vetware_core;
+grant select, insert, update, delete on idempotency_key, journal_progress to vetware_core;
+grant execute on function app.find_dicom_peer(text, text, inet), app.called_ae_title_exists(text),
+  app.enqueue(text, jsonb, text) to vetware_core;
+
+-- The queue takes what was asked for.
+grant select, delete on app.job_request to vetware_jobs;

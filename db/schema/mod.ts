@@ -1,0 +1,6 @@
+// Every table, one file a capability. The SQL in db/migrations is the authority; a test compares the two.
+export * from "./people.ts";
+export * from "./studies.ts";
+export * from "./shares.ts";
+export * from "./records.ts";
+export * from "./journal.ts";
