@@ -6,7 +6,11 @@ import { Id } from "./identifiers.ts";
 /** A right that the caller's guard has checked, e.g. `share:create`. */
 export type Permission = `${string}:${string}`;
 
-const PermissionText = z.templateLiteral([z.string().regex(/^[a-z][a-z-]*$/), ":", z.string().regex(/^[a-z-]+$/)]);
+const PermissionText = z.templateLiteral([
+  z.string().regex(/^[a-z][a-z-]*$/),
+  ":",
+  z.string().regex(/^[a-z-]+$/),
+]);
 
 const scope = { practice: Id.optional(), permission: PermissionText };
 
@@ -23,7 +27,7 @@ export const Acting = z.union([
 export type Acting = z.infer<typeof Acting>;
 
 /** The key under which a write may be sent again without happening twice. */
-export const IdempotencyKey = z.string().regex(/^[A-Za-z0-9_.:-]{8,128}$/);
+export const IdempotencyKey = z.string().regex(/^[A-Za-z0-9_.:-]{8,60}$/);
 
 /** The signed body of a call. `asks` is parsed by the call's own schema. */
 export const Envelope = z.strictObject({
@@ -60,7 +64,9 @@ export function call<Asks extends z.ZodType, Answers extends z.ZodType>(
   name: string,
   terms: CallTerms<Asks, Answers>,
 ): Call<Asks, Answers> {
-  if (!/^[a-z][a-zA-Z]*\.[a-z][a-zA-Z]*$/.test(name)) throw new Error(`call name ${name}: capability.verb wanted`);
+  if (!/^[a-z][a-zA-Z]*\.[a-z][a-zA-Z]*$/.test(name)) {
+    throw new Error(`call name ${name}: capability.verb wanted`);
+  }
   const withinMs = milliseconds(terms.within);
   if (!(withinMs >= 1 && withinMs <= 600_000)) throw new Error(`call ${name}: within ${terms.within}`);
   const definition = Object.freeze({ ...terms, name, withinMs });

@@ -10,6 +10,9 @@ import type { RandomBytes } from "./trace.ts";
 /** The longest life of a capability, in seconds. */
 export const capabilityLife = 60;
 
+/** The permission that each kind of capability wants its actor to act by. */
+export const capabilityPermission = { ingest: "study:upload", bytes: "study:read" } as const;
+
 /** The most bytes one arrival may have: 4 GiB, above the largest cine and below what one request should carry. */
 export const largestArrival = 4 * 1024 ** 3;
 
@@ -31,7 +34,7 @@ export const IngestCapability = z.strictObject({
 });
 export type IngestCapability = z.infer<typeof IngestCapability>;
 
-/** Leave to read one thing until `expires`; an answer of more than `limit` bytes is refused. */
+/** Leave to read one thing until `expires`; an answer known to be longer than `limit` bytes is refused. */
 export const BytesCapability = z.strictObject({
   kind: z.literal("bytes"),
   ...terms,
@@ -62,7 +65,10 @@ export type EventAudience = z.infer<typeof EventAudience>;
 export type Issuing = { readonly now: () => number; readonly random: RandomBytes };
 
 /** A capability for one arrival of at most `limit` bytes, good for a minute. */
-export function ingestCapability(terms: Pick<IngestCapability, "who" | "limit">, issuing: Issuing): IngestCapability {
+export function ingestCapability(
+  terms: Pick<IngestCapability, "who" | "limit">,
+  issuing: Issuing,
+): IngestCapability {
   return { kind: "ingest", ...terms, ...fresh(issuing) };
 }
 
@@ -96,7 +102,9 @@ export function readCapability(text: string): Capability | undefined {
 function jsonOf(text: string): unknown {
   try {
     const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(binary, (c) => c.charCodeAt(0))));
+    return JSON.parse(
+      new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(binary, (c) => c.charCodeAt(0))),
+    );
   } catch {
     return undefined; // not base64, not UTF-8 or not JSON: the caller refuses it as one unreadable thing
   }

@@ -17,6 +17,8 @@ export function readSettings<Schema extends z.ZodType>(
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `  ${issue.path.join(".") || "settings"}: ${issue.message}`);
+  const faults = parsed.error.issues.map((issue) =>
+    `  ${issue.path.join(".") || "settings"}: ${issue.message}`
+  );
   throw new SettingsError(`These settings are wrong:\n${faults.join("\n")}`);
 }

@@ -17,7 +17,9 @@ export const NewShare = z.object({
   studyId: Id,
   seriesIds: z.array(Id).min(1).max(500).optional(),
   label: z.string().trim().max(200).default(""),
-  rights: z.array(ShareRight).default(["view"]).transform((rights) => [...new Set<ShareRight>(["view", ...rights])]),
+  rights: z.array(ShareRight).default(["view"]).transform((
+    rights,
+  ) => [...new Set<ShareRight>(["view", ...rights])]),
   expiresInDays: z.number().min(1 / 1440).max(longestShareDays).default(30),
   passcode: Passcode.optional(),
   maxViews: z.int().min(1).max(10_000).optional(),

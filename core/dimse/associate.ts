@@ -91,7 +91,9 @@ export function readAssociateRequest(body: Uint8Array, limits: Bounds): Associat
   const parties = items && readParties(body, items, limits);
   if (!parties || !contexts || contexts.length === 0) return undefined;
   const read = contexts.filter((one) => one !== undefined);
-  if (read.length !== contexts.length || new Set(read.map((one) => one.id)).size !== read.length) return undefined;
+  if (read.length !== contexts.length || new Set(read.map((one) => one.id)).size !== read.length) {
+    return undefined;
+  }
   return { protocolVersion: uint16(body, 0), ...parties, contexts: read };
 }
 
@@ -206,13 +208,19 @@ function readUserInformation(user: Item, limits: Bounds): UserInformation | unde
     maximumLength: maximum ? new DataView(maximum.buffer, maximum.byteOffset).getUint32(0) : 0,
     implementationClassUID: uidText(of(itemTypes.implementationClassUID)),
     implementationVersionName: text(of(itemTypes.implementationVersionName)).trim(),
-    userIdentityResponse: of(itemTypes.userIdentity)?.[1] === 1 || of(itemTypes.userIdentityResponse) !== undefined,
+    userIdentityResponse: of(itemTypes.userIdentity)?.[1] === 1 ||
+      of(itemTypes.userIdentityResponse) !== undefined,
   };
 }
 
 type Parties = Omit<AssociateAccept, "contexts">;
 
-function writeAssociate(type: number, said: Parties, contexts: Uint8Array[], identity: Uint8Array[]): Uint8Array {
+function writeAssociate(
+  type: number,
+  said: Parties,
+  contexts: Uint8Array[],
+  identity: Uint8Array[],
+): Uint8Array {
   const maximum = new Uint8Array(4);
   new DataView(maximum.buffer).setUint32(0, said.userInformation.maximumLength);
   const fixed = new Uint8Array(fixedBytes);

@@ -37,6 +37,8 @@ export type DimseLimits = {
   readonly stallMs: number;
   /** After A-ABORT we close at once; a peer that does not read it is cut off after this time. */
   readonly lingerMs: number;
+  /** How much a peer may still send after our A-ABORT; past it the socket is cut off at once. */
+  readonly lingerBytes: number;
   /** How long `close()` lets running stores finish. */
   readonly graceMs: number;
 };
@@ -62,5 +64,6 @@ export const defaultLimits: DimseLimits = {
   idleMs: 300_000,
   stallMs: 60_000,
   lingerMs: 1_000,
+  lingerBytes: 16 * 1024 ** 2,
   graceMs: 5_000,
 };

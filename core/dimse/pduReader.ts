@@ -105,8 +105,8 @@ export class PduReader {
     if (this.#type < pduTypes.associateRequest || this.#type > pduTypes.abort) return "unrecognized PDU";
     if (this.#pduLeft > this.#most) return "invalid PDU parameter value";
     if (this.#type === pduTypes.data) return this.#pduLeft < 6 ? "invalid PDU parameter value" : undefined;
-    const short = this.#type === pduTypes.associateRequest || this.#type === pduTypes.associateAccept;
-    if (short) return this.#pduLeft < 68 ? "invalid PDU parameter value" : undefined;
+    const proposal = this.#type === pduTypes.associateRequest || this.#type === pduTypes.associateAccept;
+    if (proposal) return this.#pduLeft < 68 ? "invalid PDU parameter value" : undefined;
     return this.#pduLeft === 4 ? undefined : "invalid PDU parameter value";
   }
 

@@ -12,7 +12,24 @@ export type SigningKey = { readonly id: string; readonly key: CryptoKey };
 export type VerifyingKeys = ReadonlyMap<string, CryptoKey>;
 
 // PKCS #8 (RFC 8410 §7) around the 32 bytes of a private key, which WebCrypto does not import bare.
-const pkcs8Head = [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+const pkcs8Head = [
+  0x30,
+  0x2e,
+  0x02,
+  0x01,
+  0x00,
+  0x30,
+  0x05,
+  0x06,
+  0x03,
+  0x2b,
+  0x65,
+  0x70,
+  0x04,
+  0x22,
+  0x04,
+  0x20,
+];
 
 const idForm = /^[A-Za-z0-9._-]{1,64}$/;
 
@@ -28,8 +45,12 @@ export async function importSigningKey(id: string, text: KeyText): Promise<Signi
 /** Imports public keys by id. @throws when there is none, more than two, or one is not readable. */
 export async function importVerifyingKeys(texts: Readonly<Record<string, KeyText>>): Promise<VerifyingKeys> {
   const entries = Object.entries(texts);
-  if (entries.length < 1 || entries.length > 2) throw new Error(`one or two live keys wanted, got ${entries.length}`);
-  return new Map(await Promise.all(entries.map(async ([id, text]) => [id, await importPublic(id, text)] as const)));
+  if (entries.length < 1 || entries.length > 2) {
+    throw new Error(`one or two live keys wanted, got ${entries.length}`);
+  }
+  return new Map(
+    await Promise.all(entries.map(async ([id, text]) => [id, await importPublic(id, text)] as const)),
+  );
 }
 
 /** Makes a key pair as JWK texts, for the launcher and for tests. */

@@ -56,7 +56,11 @@ export type SignedMessage = { readonly method: string; readonly url: URL; readon
  * `@path` and `@query` are those of the parsed URL (§2.2.6, §2.2.7); the authority is left out because a proxy
  * may change it, the audience header stands in its place.
  */
-export function signatureBase(profile: Profile, message: SignedMessage, parameters: string): string | undefined {
+export function signatureBase(
+  profile: Profile,
+  message: SignedMessage,
+  parameters: string,
+): string | undefined {
   let base = "";
   for (const name of profile.components) {
     const value = component(name, message);

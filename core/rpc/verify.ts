@@ -36,8 +36,8 @@ export async function verifyMessage(
   return holds ? { accepted: claim.terms } : { fault: "signature" };
 }
 
-/** `now` in seconds. A life other than ours is refused too: a longer one would outlive the nonce memory. */
+/** `now` in seconds. Every life but ours is refused; a longer one would outlive the memory of nonces. */
 function isTimely({ created, expires }: SignatureTerms, now: number): boolean {
   const life = expires - created;
-  return life > 0 && life <= signatureLife && created <= now + clockSkew && expires > now - clockSkew;
+  return life === signatureLife && created <= now + clockSkew && expires > now - clockSkew;
 }

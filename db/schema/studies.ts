@@ -1,15 +1,5 @@
 // Studies, series, instances, what is derived from them, and where their bytes are. Owned by the core.
-import {
-  bigint,
-  boolean,
-  date,
-  integer,
-  jsonb,
-  pgTable,
-  text,
-  time,
-  uuid,
-} from "drizzle-orm/pg-core";
+import { bigint, boolean, date, integer, jsonb, pgTable, text, time, uuid } from "drizzle-orm/pg-core";
 import type { FramePixels, FrameRange } from "#core/contract/pixels.ts";
 import { bytea, id, instant, practiceId } from "./columns.ts";
 
@@ -84,7 +74,9 @@ export const instance = pgTable("instance", {
   sourceKind: text("source_kind", { enum: ["dimse", "upload"] }).notNull(),
   sourceId: uuid("source_id"),
   receivedAt: instant("received_at").notNull(),
-  derivation: text("derivation", { enum: ["pending", "ready", "none", "failed"] }).notNull().default("pending"),
+  derivation: text("derivation", { enum: ["pending", "ready", "none", "failed"] }).notNull().default(
+    "pending",
+  ),
   derivationFault: text("derivation_fault"),
 });
 

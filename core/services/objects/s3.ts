@@ -190,9 +190,9 @@ async function upload(bucket: Bucket, key: string, source: ObjectSource, sha256:
   }
 }
 
-type Record = { readonly stored: StoredObject; readonly encrypted: boolean };
+type HeadRecord = { readonly stored: StoredObject; readonly encrypted: boolean };
 
-async function headRecord(bucket: Bucket, key: string): Promise<Record | undefined> {
+async function headRecord(bucket: Bucket, key: string): Promise<HeadRecord | undefined> {
   try {
     const answer = await bucket.client.send(
       new HeadObjectCommand({ Bucket: bucket.settings.bucket, Key: key }),
@@ -249,7 +249,8 @@ async function emptyPart(bucket: Bucket, key: string, range?: ByteRange): Promis
 }
 
 async function* listBucket(bucket: Bucket, prefix: string): AsyncGenerator<ListedObject> {
-  for (let token: string | undefined;;) {
+  let token: string | undefined;
+  while (true) {
     const page = await bucket.client.send(
       new ListObjectsV2Command({ Bucket: bucket.settings.bucket, Prefix: prefix, ContinuationToken: token }),
     ).catch(s3Fault);

@@ -48,11 +48,14 @@ export const s3Names = [
   "S3_ENCRYPTION_KEY_ID",
 ] as const;
 
+/** Values by those names, as an environment holds them. */
+export type S3Values = Readonly<Partial<Record<typeof s3Names[number], string>>>;
+
 /**
  * S3 settings from named values (an environment that a settings.ts read). Undefined when no S3_* name is given.
  * Throws a ZodError that lists every fault.
  */
-export function readS3Settings(given: Readonly<Record<string, string | undefined>>): S3Settings | undefined {
+export function readS3Settings(given: S3Values): S3Settings | undefined {
   const value = (name: typeof s3Names[number]) => given[name] === "" ? undefined : given[name];
   if (s3Names.every((name) => value(name) === undefined)) return undefined;
   return S3Settings.parse({

@@ -1,0 +1,29 @@
+// One stream of doorbells for the open page: when one rings, whoever listens reads again what changed.
+import type { DomainEvent } from "#core/contract/events.ts";
+
+type Listener = (event: Pick<DomainEvent, "kind" | "subjectId">) => void;
+const listeners = new Set<Listener>();
+let source: EventSource | undefined;
+
+/** Listens until the returned function is called. The stream is opened with the first listener. */
+export function onEvent(listener: Listener): () => void {
+  listeners.add(listener);
+  source ??= openStream();
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    source?.close();
+    source = undefined;
+  };
+}
+
+function openStream(): EventSource {
+  const stream = new EventSource("/api/events");
+  for (const kind of ["study.changed", "share.changed", "share.opened"] as const) {
+    stream.addEventListener(kind, (message) => {
+      const { subjectId } = JSON.parse(message.data) as Pick<DomainEvent, "subjectId">;
+      for (const listener of listeners) listener({ kind, subjectId });
+    });
+  }
+  return stream;
+}

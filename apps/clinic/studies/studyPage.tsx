@@ -1,0 +1,134 @@
+// One study: what it is, its pictures, and the links that let it out of the practice.
+import { useEffect, useState } from "preact/hooks";
+import type { PictureInstance, PictureSeries, PictureStudy } from "#core/contract/studies.ts";
+import { Button, Dialog, EmptyState, ErrorState, Spinner, toast } from "#apps/kit/mod.ts";
+import { api, ApiError } from "../api.ts";
+import { onEvent } from "../events.ts";
+import { useLoaded } from "../loaded.ts";
+import { followLink } from "../router.ts";
+import { may } from "../session.ts";
+import { Sharing } from "../share/sharing.tsx";
+import { animalFacts, animalName, studyDay } from "../words.ts";
+
+export function StudyPage({ id }: { id: string }) {
+  const { thing: study, fault, reload } = useLoaded(() => api<PictureStudy>(`/api/studies/${id}`), [id]);
+  useEffect(() => onEvent((event) => event.subjectId === id && event.kind === "study.changed" && reload()), [
+    reload,
+  ]);
+
+  if (!study && fault) {
+    return <ErrorState title="This study could not be read" actions={<BackLink />}>{fault}</ErrorState>;
+  }
+  if (!study) return <div class="waiting">{<Spinner label="Reading the study" />}</div>;
+  return (
+    <>
+      <p>
+        <BackLink />
+      </p>
+      <div class="page-head">
+        <div>
+          <h1>{animalName(study.patient)}</h1>
+          <p class="quiet">
+            {[animalFacts(study.patient), study.description, studyDay(study.studyDate)].filter(Boolean).join(
+              " · ",
+            )}
+          </p>
+        </div>
+      </div>
+      <div class="study-page">
+        <section aria-label="Pictures">
+          <Unprepared study={study} />
+          {study.series.map((series) => <SeriesPictures key={series.id} study={id} series={series} />)}
+        </section>
+        <Sharing study={study} />
+      </div>
+    </>
+  );
+}
+
+function BackLink() {
+  return <a href="/" onClick={followLink}>← All studies</a>;
+}
+
+/** Pictures that failed can be asked for again; the originals are kept whole all the same. */
+function Unprepared({ study }: { study: PictureStudy }) {
+  const [busy, setBusy] = useState(false);
+  const failed = study.series.flatMap((series) => series.instances).filter((one) => one.state === "failed");
+  if (failed.length === 0 || !may("study:prepare")) return null;
+  const again = () => {
+    setBusy(true);
+    api(`/api/studies/${study.id}/prepare`, { method: "POST", body: {} })
+      .then(() => toast("The pictures are being made again."))
+      .catch((fault) =>
+        toast(fault instanceof ApiError ? fault.message : "That did not work. Try again.", "error")
+      )
+      .finally(() => setBusy(false));
+  };
+  return (
+    <div class="notice">
+      <span>
+        {failed.length === 1 ? "One picture" : `${failed.length} pictures`}{" "}
+        could not be made. The originals are kept whole.
+      </span>
+      <Button busy={busy} onClick={again}>Make again</Button>
+    </div>
+  );
+}
+
+function SeriesPictures({ study, series }: { study: string; series: PictureSeries }) {
+  const [shown, setShown] = useState<PictureInstance | null>(null);
+  const title = [series.modality, series.description ?? series.bodyPart, series.viewPosition].filter(Boolean)
+    .join(" · ");
+  return (
+    <section class="series">
+      <h2>{title || "Series"}</h2>
+      {series.instances.length === 0 && <EmptyState title="No files in this series" />}
+      <ul class="pictures">
+        {series.instances.map((instance) => (
+          <li key={instance.id}>
+            <Picture study={study} instance={instance} name={title} onShow={() => setShown(instance)} />
+          </li>
+        ))}
+      </ul>
+      <Dialog open={shown !== null} title={title || "Picture"} onClose={() => setShown(null)}>
+        {shown && (
+          <img
+            class="preview"
+            src={`/api/studies/${study}/instances/${shown.id}/preview`}
+            alt={`${title}, picture ${shown.instanceNumber ?? ""}`}
+          />
+        )}
+        <p class="quiet">A preview. A link opens every pixel at full depth.</p>
+      </Dialog>
+    </section>
+  );
+}
+
+function Picture(
+  { study, instance, name, onShow }: {
+    study: string;
+    instance: PictureInstance;
+    name: string;
+    onShow: () => void;
+  },
+) {
+  if (instance.state !== "ready") {
+    return (
+      <span class="picture" title={instance.reason ?? undefined}>
+        {instance.state === "pending"
+          ? <Spinner label="Being prepared" />
+          : <span>{instance.reason ?? "No picture"}</span>}
+      </span>
+    );
+  }
+  return (
+    <button type="button" class="picture" onClick={onShow}>
+      <img
+        src={`/api/studies/${study}/instances/${instance.id}/thumbnail`}
+        alt={`${name}, picture ${instance.instanceNumber ?? ""}`}
+        loading="lazy"
+      />
+      {instance.frames > 1 && <span class="picture-frames">{instance.frames} frames</span>}
+    </button>
+  );
+}

@@ -1,0 +1,8 @@
+// The kit: design tokens (kit.css) and the few components that both apps share.
+export { Button, type ButtonProps, IconButton, type IconButtonProps } from "./button.tsx";
+export { Dialog, DialogActions, type DialogProps } from "./dialog.tsx";
+export { Check, type CheckProps, Choice, type ChoiceProps, Field, type FieldProps } from "./field.tsx";
+export { CrossIcon, Icon, WarningIcon } from "./icon.tsx";
+export { Spinner } from "./spinner.tsx";
+export { EmptyState, ErrorState, type StateProps } from "./states.tsx";
+export { toast, Toasts } from "./toast.tsx";

@@ -1,0 +1,73 @@
+// The window on the stored values, as the reader turns it, and the table that the renderers draw through.
+import type { FramePixels, Window } from "#core/contract/pixels.ts";
+import { displayTable, leastStored, minMaxWindow } from "#core/domain/window.ts";
+
+/** The window of colour pictures that changes nothing. */
+const unchanged: Window = { center: 128, width: 256, explanation: null, function: "LINEAR" };
+
+/** Dragging this many CSS pixels changes center or width by the width at the start of the drag. */
+const dragLength = 400;
+
+/** The window a frame is first shown with: the file's first, else from its smallest to its largest value. */
+export function firstWindow(pixels: FramePixels): Window {
+  if (pixels.samplesPerPixel === 3) return unchanged;
+  const ends = { minimum: pixels.smallest, maximum: pixels.largest };
+  const rescale = { slope: pixels.rescaleSlope, intercept: pixels.rescaleIntercept };
+  const whole = minMaxWindow(ends, rescale);
+  return pixels.windows[0] ?? { ...whole, explanation: null, function: "LINEAR" };
+}
+
+/**
+ * Grey of each stored value, at `value & mask`: 2^bitsStored entries, negative values in the upper half. For
+ * colour 256 entries, for each channel.
+ */
+export function tableFor(pixels: FramePixels, window: Window, invert: boolean): Uint8Array {
+  if (pixels.samplesPerPixel === 3) {
+    const rescale = { slope: 1, intercept: 0 };
+    return displayTable({ bitsStored: 8, signed: false, rescale, window, invert });
+  }
+  const rule = {
+    bitsStored: pixels.bitsStored,
+    signed: pixels.signed,
+    rescale: { slope: pixels.rescaleSlope, intercept: pixels.rescaleIntercept },
+    window,
+    invert: invert !== (pixels.photometricInterpretation === "MONOCHROME1"),
+  };
+  const table = displayTable(rule);
+  const least = leastStored(rule);
+  if (least === 0) return table;
+  const turned = new Uint8Array(table.length);
+  turned.set(table.subarray(-least), 0);
+  turned.set(table.subarray(0, -least), -least);
+  return turned;
+}
+
+/** Whether higher values are shown darker. */
+export function isDarkForHigh(pixels: FramePixels, invert: boolean): boolean {
+  return invert !== (pixels.photometricInterpretation === "MONOCHROME1");
+}
+
+/**
+ * The window after a drag: to the right wider (less contrast), up brighter, whichever way the picture is
+ * inverted. `by` is in CSS pixels from where the drag began, `start` the window it began with.
+ */
+export function draggedWindow(
+  start: Window,
+  by: { readonly x: number; readonly y: number },
+  darkForHigh: boolean,
+): Window {
+  const unit = Math.max(start.width, 8) / dragLength;
+  const least = start.function === "LINEAR" ? 1 : 1e-3;
+  const brighter = darkForHigh ? -1 : 1;
+  return {
+    ...start,
+    explanation: null,
+    width: Math.max(least, start.width + by.x * unit),
+    center: start.center + brighter * by.y * unit,
+  };
+}
+
+/** Whether two windows show the same. */
+export function sameWindow(one: Window, other: Window): boolean {
+  return one.center === other.center && one.width === other.width && one.function === other.function;
+}

@@ -1,0 +1,21 @@
+import type { OpenedShare } from "#core/contract/shares.ts";
+import { expiryWords, patientLine, patientTitle, studyLine } from "./words.ts";
+
+/** Whose pictures these are, from whom, and until when. */
+export function Header({ opened }: { opened: OpenedShare }) {
+  const { patient } = opened.study;
+  const owner = patient.animal && patient.owner ? patient.owner : null;
+  const kind = patientLine(patient);
+  return (
+    <header class="head">
+      <div class="head-name">
+        <h1>{patientTitle(patient)}</h1>
+        {owner && <span class="head-owner">{owner}</span>}
+        {kind && <span class="head-kind">{kind}</span>}
+      </div>
+      <p class="head-study">{studyLine(opened.study)}</p>
+      <p class="head-practice">{opened.study.practice}</p>
+      <p class="head-expiry">{expiryWords(opened.expiresAt, new Date())}</p>
+    </header>
+  );
+}

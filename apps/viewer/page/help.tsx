@@ -1,0 +1,63 @@
+// What mouse, fingers and keys do.
+import { Dialog } from "#apps/kit/mod.ts";
+import { keyMap } from "../engine/mod.ts";
+
+const names: Record<string, string> = {
+  " ": "Space",
+  ArrowDown: "↓",
+  ArrowRight: "→",
+  ArrowUp: "↑",
+  ArrowLeft: "←",
+  PageDown: "Page down",
+  PageUp: "Page up",
+};
+
+const mouse = [
+  ["Drag", "Brightness (up, down) and contrast (left, right)"],
+  ["Right or middle button, or Space held", "Move the picture"],
+  ["Wheel", "Zoom; in a series of several images: scroll through them, with Ctrl zoom"],
+  ["Double click", "Every pixel, and back to the whole picture"],
+] as const;
+
+const fingers = [
+  ["Two fingers", "Zoom and move"],
+  ["One finger", "Move; in a series of several images: scroll through them"],
+  ["One finger after the half-moon button", "Brightness and contrast"],
+  ["Double tap", "Every pixel, and back to the whole picture"],
+] as const;
+
+function Lines({ title, lines }: { title: string; lines: readonly (readonly [string, string])[] }) {
+  return (
+    <section class="help-part">
+      <h3>{title}</h3>
+      <dl>
+        {lines.map(([what, does]) => (
+          <div key={what}>
+            <dt>{what}</dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+/** One letter in one case is enough. */
+function keyWords(keys: readonly string[]): string {
+  const distinct = [
+    ...new Set(keys.map((key) => names[key] ?? (key.length === 1 ? key.toUpperCase() : key))),
+  ];
+  return distinct.filter((key) => key !== "=").join(", ");
+}
+
+export function Help({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const keys = keyMap.map(({ keys, words }) => [keyWords(keys), words] as const);
+  const has = (pointer: string) => matchMedia(`(any-pointer: ${pointer})`).matches;
+  return (
+    <Dialog open={open} title="How to look around" onClose={onClose}>
+      {has("coarse") && <Lines title="Touch" lines={fingers} />}
+      {has("fine") && <Lines title="Mouse" lines={mouse} />}
+      <Lines title="Keys" lines={keys} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,112 @@
+// The stage: the canvas's host and what is said over it.
+import type { RefObject } from "preact";
+import { Button, Spinner } from "#apps/kit/mod.ts";
+import type { ViewerState } from "../engine/mod.ts";
+
+export type StageProps = {
+  host: RefObject<HTMLDivElement>;
+  state: ViewerState | null;
+  /** The series or picture in a few words. */
+  words: string;
+  onRetry: () => void;
+};
+
+export function Stage({ host, state, words, onRetry }: StageProps) {
+  return (
+    <main class="stage">
+      <div
+        class="stage-host"
+        ref={host}
+        tabIndex={0}
+        role="application"
+        aria-label={`Picture: ${words}. Press question mark for the keys.`}
+        data-stage={state?.stage ?? "empty"}
+        data-tool={state?.tool}
+      />
+      {state && <Corners state={state} words={words} />}
+      {state && <Notice state={state} onRetry={onRetry} />}
+    </main>
+  );
+}
+
+const whole = (value: number) =>
+  Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toFixed(1)));
+
+function Corners({ state, words }: { state: ViewerState; words: string }) {
+  const drawn = state.stage === "coarse" || state.stage === "full" || state.stage === "preview";
+  return (
+    <div class="corners" aria-hidden="true">
+      <span class="corner" data-at="top-left">{words}</span>
+      {state.count > 1 && <span class="corner" data-at="top-right">{state.index + 1} / {state.count}</span>}
+      {drawn && (
+        <span class="corner" data-at="bottom-left">
+          {state.window && `W ${whole(state.window.width)}  C ${whole(state.window.center)}`}
+          {state.inverted && "  inverted"}
+        </span>
+      )}
+      {drawn && (
+        <span class="corner" data-at="bottom-right">
+          {state.stage === "full" ? "" : "refining…  "}
+          {Math.round(state.zoom * 100)} %
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Notice({ state, onRetry }: { state: ViewerState; onRetry: () => void }) {
+  if (state.interrupted) {
+    return (
+      <div class="stage-notice" data-tone="warning" role="status">
+        <p>No connection. Trying again…</p>
+        <Button onClick={onRetry}>Try now</Button>
+      </div>
+    );
+  }
+  const words = noticeWords(state);
+  if (words) {
+    return (
+      <div class="stage-notice" data-tone={state.stage === "failed" ? "error" : "calm"} role="status">
+        {state.stage === "pending" && <Spinner />}
+        <p>{words}</p>
+      </div>
+    );
+  }
+  return state.stage === "waiting"
+    ? (
+      <div class="stage-wait">
+        <Spinner label="Loading the picture" />
+      </div>
+    )
+    : null;
+}
+
+function noticeWords({ stage, reason }: ViewerState): string | null {
+  switch (stage) {
+    case "pending":
+      return "This picture is still being prepared. It will appear here by itself.";
+    case "failed":
+      return `This picture cannot be shown: ${reason ?? "its data is damaged"}.`;
+    case "none":
+      return reason ?? "There is no picture in this part of the study.";
+    case "empty":
+      return "There are no pictures in this study yet.";
+    default:
+      return null;
+  }
+}
+
+/** What a screen reader is told when the frame on the screen changes or comes to rest. */
+export function announcement(state: ViewerState, words: string): string {
+  const place = state.count > 1 ? `, image ${state.index + 1} of ${state.count}` : "";
+  const inverted = state.inverted ? ", inverted" : "";
+  const ready: Partial<Record<ViewerState["stage"], string>> = {
+    full: "every pixel shown",
+    preview: "preview shown",
+    pending: "still being prepared",
+    failed: "cannot be shown",
+  };
+  const how = ready[state.stage];
+  if (state.playing) return `${words}, playing`;
+  return how ? `${words}${place}, ${how}${inverted}` : "";
+}

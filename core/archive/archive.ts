@@ -1,0 +1,131 @@
+// Puts the archive together: journal, receiving, following, reading, deriving.
+import { chmod, mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Log } from "#core/contract/log.ts";
+import type { EventAudience } from "#core/contract/capability.ts";
+import type { DomainEvent } from "#core/contract/events.ts";
+import type { Refused } from "#core/contract/problem.ts";
+import type { Decoders } from "#core/dicom/mod.ts";
+import type { Objects } from "#core/services/objects/mod.ts";
+import type { Database } from "#db/mod.ts";
+import { type DerivationOutcome, derive, type DeriveJob, giveUpDerivation } from "./derive/derive.ts";
+import { prepareStudyAgain } from "./derive/prepareAgain.ts";
+import { Follower } from "./follow/follower.ts";
+import { leftoversIn } from "./follow/sweep.ts";
+import { type JournalDamage, openJournal } from "./journal/mod.ts";
+import {
+  type DerivativeKind,
+  eventsAfter,
+  newestEvent,
+  openDerivative,
+  openOriginal,
+  type Readable,
+} from "./reading.ts";
+import type { Arrival, Received } from "./receive/arrival.ts";
+import { receive } from "./receive/receive.ts";
+import { type Backlog, openRoom, type RoomBounds } from "./receive/room.ts";
+
+export type ArchiveSettings = {
+  /** The archive's own folder; journal, incoming files and work in progress stand in it. */
+  readonly folder: string;
+  readonly db: Database;
+  readonly objects: Objects;
+  readonly decoders: Pick<Decoders, "derive">;
+  readonly log: Log;
+  /** What may wait for database and object store, and the free disk below which nothing is taken. */
+  readonly bounds: RoomBounds;
+  /** Most bytes of one instance. */
+  readonly limit: number;
+  readonly now?: () => Date;
+  readonly segmentBytes?: number;
+  /** Told when jobs were asked for, so that nobody waits for the queue's next look. */
+  readonly asked?: () => void;
+  /** Told when acknowledged records cannot be read: the process must end and an operator must look. */
+  readonly damaged: (fault: JournalDamage) => void;
+};
+
+/** The archive of all practices, open. */
+export type Archive = {
+  /** Takes an arrival; a receipt means that it would survive a power cut. Rejects with what `bytes` threw. */
+  receive(arrival: Arrival): Promise<Received>;
+  openOriginal(practice: string, instance: string): Promise<Readable | undefined>;
+  openDerivative(practice: string, instance: string, kind: DerivativeKind): Promise<Readable | undefined>;
+  eventsAfter(audience: EventAudience, cursor: string | undefined, limit?: number): Promise<DomainEvent[]>;
+  newestEvent(audience: EventAudience): Promise<string>;
+  derive(job: DeriveJob): Promise<DerivationOutcome>;
+  giveUpDerivation(job: DeriveJob): Promise<void>;
+  prepareStudyAgain(practice: string, study: string): Promise<{ asked: number } | Refused>;
+  /** Durable, but not yet wholly in rows and object store. */
+  backlog(): Backlog;
+  /** Whether everything durable is in rows and object store. */
+  readonly settled: boolean;
+  /** Whether an arrival would be taken now; rejects otherwise. For readiness. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/**
+ * Opens the archive: cuts a torn end of the journal, replays what is not in rows yet, sweeps what was never
+ * acknowledged. @throws JournalDamage when acknowledged records cannot be read.
+ */
+export async function openArchive(settings: ArchiveSettings): Promise<Archive> {
+  const { folder, db, objects, decoders, log, bounds, limit, now = () => new Date() } = settings;
+  const incoming = join(folder, "incoming");
+  const work = join(folder, "work");
+  await mkdir(incoming, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700);
+  await rm(work, { recursive: true, force: true });
+  const leftovers = await leftoversIn(incoming);
+  const { journal, cutBytes } = await openJournal({
+    folder: join(folder, "journal"),
+    incoming,
+    segmentBytes: settings.segmentBytes,
+  });
+  if (cutBytes > 0) log("journal_cut", { bytes: cutBytes }, "warning");
+
+  const follower = new Follower(
+    { journal, incoming, objects, db, log, now, damaged: settings.damaged },
+    leftovers,
+  );
+  follower.start();
+  const room = openRoom(incoming, bounds, () => follower.backlog());
+  const receiving = { journal, incoming, room, limit, log, now };
+  const places = { db, objects, incoming };
+  const running = new Set<Promise<unknown>>();
+  let closing = false;
+
+  return {
+    async receive(arrival) {
+      if (closing) return { refusal: "closing", words: "The archive is being shut. Try again in a minute." };
+      const received = receive(receiving, arrival);
+      const ended = received.catch(() => undefined).finally(() => running.delete(ended));
+      running.add(ended);
+      return await received;
+    },
+    openOriginal: (practice, instance) => openOriginal(places, practice, instance),
+    openDerivative: (practice, instance, kind) => openDerivative(places, practice, instance, kind),
+    eventsAfter: (audience, cursor, most) => eventsAfter(db, audience, cursor, most),
+    newestEvent: (audience) => newestEvent(db, audience),
+    derive: (job) => derive({ ...places, decoders, work, now }, job),
+    giveUpDerivation: (job) => giveUpDerivation({ db }, job),
+    prepareStudyAgain: async (practice, study) => {
+      const asked = await prepareStudyAgain(db, practice, study);
+      settings.asked?.();
+      return asked;
+    },
+    backlog: () => follower.backlog(),
+    get settled() {
+      return follower.settled;
+    },
+    async check() {
+      const refusal = await room.refusalNow();
+      if (refusal || !await journal.isWritable()) throw new Error(refusal?.refusal ?? "journal");
+    },
+    async close() {
+      closing = true;
+      await Promise.all(running);
+      await follower.stop();
+      await journal.close();
+    },
+  };
+}

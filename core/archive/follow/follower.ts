@@ -1,0 +1,269 @@
+// Follows the journal: turns durable records into rows and moves their bytes into the object store, each by a loop
+// of its own, so that one being away does not stop the other. Everything here may be cut off at any point and
+// begun again from the progress.
+import { unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { faultFields, type Log } from "#core/contract/log.ts";
+import type { Objects } from "#core/services/objects/mod.ts";
+import type { Database } from "#db/mod.ts";
+import { type Journal, JournalDamage } from "../journal/mod.ts";
+import { systemCode } from "../journal/faults.ts";
+import type { Backlog } from "../receive/room.ts";
+import { type DescribedRecord, isKnownElsewhere, markStored, writeRows } from "../rows/arrivals.ts";
+import { BytesMissing, storeBytes } from "./bytes.ts";
+import { describeRecord } from "./headers.ts";
+import { type Pending, PendingRecords } from "./pending.ts";
+import { readProgress, writeProgress } from "./progress.ts";
+import { sweep } from "./sweep.ts";
+
+export type Following = {
+  readonly journal: Journal;
+  readonly incoming: string;
+  readonly objects: Objects;
+  readonly db: Database;
+  readonly log: Log;
+  readonly now: () => Date;
+  /** Told when jobs were asked for. */
+  readonly asked?: () => void;
+  /** Told when acknowledged records cannot be read: nothing may go on as if all were well. */
+  readonly damaged: (fault: JournalDamage) => void;
+};
+
+const batchRecords = 64;
+const longestWaitMs = 1000;
+
+/** A follower that runs; made by {@link startFollower}. */
+export class Follower {
+  readonly #with: Following;
+  readonly #pending = new PendingRecords();
+  readonly #stopping = new AbortController();
+  readonly #leftovers: readonly string[];
+  #wakes = new Set<() => void>();
+  #loops: Promise<unknown> = Promise.resolve();
+  #caughtUp = false;
+
+  constructor(following: Following, leftovers: readonly string[]) {
+    this.#with = following;
+    this.#leftovers = leftovers;
+  }
+
+  /** Begins; what was appended before is read back from the journal, from the progress on. */
+  start(): void {
+    const end = this.#with.journal.end;
+    const ended = this.#with.journal.onAppended((entries) => {
+      this.#pending.add(entries);
+      this.#wake();
+    });
+    this.#stopping.signal.addEventListener("abort", ended, { once: true });
+    this.#loops = this.#catchUp(end).then(() =>
+      Promise.all([
+        this.#loop("rows", () => this.#writeRows()),
+        this.#loop("bytes", () => this.#storeBytes()),
+      ])
+    );
+  }
+
+  /** What is durable but not yet wholly in rows and object store. */
+  backlog(): Backlog {
+    return { records: this.#pending.count, bytes: this.#pending.bytes };
+  }
+
+  /** True when the journal's records of earlier runs are known and nothing waits. For tests and shutting down. */
+  get settled(): boolean {
+    return this.#caughtUp && this.#pending.count === 0;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake();
+    await this.#loops;
+  }
+
+  /** Reads the records of earlier runs; waits for the database as long as it takes. */
+  async #catchUp(end: Journal["end"]): Promise<void> {
+    const { journal, db, log, incoming } = this.#with;
+    for (let tries = 0; !this.#stopping.signal.aborted; tries++) {
+      try {
+        const from = await readProgress(db) ?? journal.first;
+        const entries = [];
+        for await (const entry of journal.read(from)) {
+          if (isBefore(entry.place, end)) entries.push(entry);
+        }
+        this.#pending.add(entries, "before");
+        this.#caughtUp = true;
+        log("journal_replayed", { records: entries.length, segment: from.segment, position: from.position });
+        return await sweep(incoming, this.#leftovers, this.#pending.incomingNames(), log);
+      } catch (fault) {
+        if (fault instanceof JournalDamage) return this.#with.damaged(fault);
+        if (tries % 30 === 0) log("journal_replay_failed", faultFields(fault), "error");
+        await this.#wait(longestWaitMs);
+      }
+    }
+  }
+
+  async #loop(state: "rows" | "bytes", work: () => Promise<number>): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      const worked = await work();
+      if (worked > 0) continue;
+      const next = this.#pending.nextTry(state);
+      await this.#wait(Math.max(10, Math.min(longestWaitMs, (next ?? Infinity) - this.#time())));
+    }
+  }
+
+  /** One batch of rows; how many records moved on. */
+  async #writeRows(): Promise<number> {
+    const batch = this.#pending.ready("rows", this.#time(), batchRecords);
+    let moved = 0;
+    for (const [practice, group] of Map.groupBy(batch, ({ entry }) => entry.record.practice)) {
+      moved += await this.#writeGroup(practice, group);
+    }
+    if (moved > 0) {
+      this.#wake();
+      this.#with.asked?.();
+    }
+    return moved;
+  }
+
+  /** A group that fails is tried record by record, so that one bad record holds up none but itself. */
+  async #writeGroup(practice: string, group: readonly Pending[]): Promise<number> {
+    const { db, objects, incoming } = this.#with;
+    try {
+      const described: DescribedRecord[] = [];
+      for (const { entry } of group) described.push(await describeRecord(objects, incoming, entry.record));
+      const outcomes = await db.writeAs(practice, (tx) => writeRows(tx, practice, described));
+      group.forEach((one, index) => {
+        one.duplicate = outcomes[index] === "duplicate";
+        this.#pending.advance(one, "bytes");
+      });
+      return group.length;
+    } catch (fault) {
+      const [first] = group;
+      if (group.length === 1 && first && await this.#isFinishedDuplicate(first, fault)) return 1;
+      if (group.length === 1 && first) return this.#postpone(first, "rows", fault);
+      if (await this.#databaseAnswers()) return await this.#writeSingly(practice, group);
+      for (const one of group) this.#pending.postpone(one, this.#time());
+      this.#with.log("rows_postponed", { records: group.length, ...faultFields(fault) }, "warning");
+      return 0;
+    }
+  }
+
+  async #writeSingly(practice: string, group: readonly Pending[]): Promise<number> {
+    let moved = 0;
+    for (const one of group) moved += await this.#writeGroup(practice, [one]);
+    return moved;
+  }
+
+  async #databaseAnswers(): Promise<boolean> {
+    return await readProgress(this.#with.db).then(() => true, () => false);
+  }
+
+  /** On a replay the bytes of a duplicate are gone already, and rightly: the same bytes stand under another record. */
+  async #isFinishedDuplicate(one: Pending, fault: unknown): Promise<boolean> {
+    if (!(fault instanceof BytesMissing)) return false;
+    const duplicate = await isKnownElsewhere(this.#with.db, one.entry.record).catch(() => false);
+    if (!duplicate) return false;
+    one.duplicate = true;
+    this.#pending.advance(one, "bytes");
+    return true;
+  }
+
+  #postpone(one: Pending, step: "rows" | "bytes", fault: unknown): number {
+    this.#pending.postpone(one, this.#time());
+    const { instance, practice } = one.entry.record;
+    const fields = { step, instance, practice, tries: one.tries, ...faultFields(fault) };
+    if (one.tries < 4 || one.tries % 20 === 0) this.#with.log("record_postponed", fields, "error");
+    return 0;
+  }
+
+  /** Stores the bytes of some records, notes it, and moves the progress; how many records moved on. */
+  async #storeBytes(): Promise<number> {
+    const batch = this.#pending.ready("bytes", this.#time(), batchRecords);
+    const results = await inTwos(batch, (one) => this.#storeOne(one));
+    const stored = batch.filter((_, index) => results[index] === true);
+    const noted = await this.#note(stored);
+    for (const one of noted) this.#pending.advance(one, "done");
+    if (this.#pending.settle()) await this.#saveProgress();
+    return noted.length;
+  }
+
+  async #storeOne(one: Pending): Promise<boolean> {
+    const { objects, incoming } = this.#with;
+    try {
+      if (one.duplicate) await removeIfThere(join(incoming, one.entry.record.incoming));
+      else await storeBytes(objects, incoming, one.entry.record);
+      return true;
+    } catch (fault) {
+      this.#postpone(one, "bytes", fault);
+      return false;
+    }
+  }
+
+  /** Writes into the rows that the bytes are stored; a duplicate has no row of its own. */
+  async #note(stored: readonly Pending[]): Promise<Pending[]> {
+    const noted: Pending[] = stored.filter((one) => one.duplicate);
+    const kept = stored.filter((one) => !one.duplicate);
+    for (const [practice, group] of Map.groupBy(kept, ({ entry }) => entry.record.practice)) {
+      const objects = group.map(({ entry }) => entry.record.object);
+      try {
+        await this.#with.db.writeAs(practice, (tx) => markStored(tx, objects, this.#with.now()));
+        noted.push(...group);
+      } catch (fault) {
+        for (const one of group) this.#postpone(one, "bytes", fault);
+      }
+    }
+    return noted;
+  }
+
+  async #saveProgress(): Promise<void> {
+    const { progress } = this.#pending;
+    if (!progress) return;
+    try {
+      await writeProgress(this.#with.db, progress);
+    } catch (fault) {
+      // a later batch saves it; until then a restart replays what is done, which changes nothing
+      this.#with.log("journal_progress_unsaved", faultFields(fault), "warning");
+    }
+  }
+
+  #time(): number {
+    return this.#with.now().getTime();
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakes) wake();
+  }
+
+  #wait(milliseconds: number): Promise<void> {
+    if (this.#stopping.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#wakes.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, milliseconds);
+      this.#wakes.add(end);
+    });
+  }
+}
+
+function isBefore(one: Journal["end"], other: Journal["end"]): boolean {
+  return one.segment < other.segment || (one.segment === other.segment && one.position < other.position);
+}
+
+async function inTwos<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let at = 0; at < items.length; at += 2) {
+    results.push(...await Promise.all(items.slice(at, at + 2).map(work)));
+  }
+  return results;
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  await unlink(path).catch((fault: unknown) => {
+    if (systemCode(fault) !== "ENOENT") throw fault;
+  });
+}

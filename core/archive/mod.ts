@@ -1,0 +1,25 @@
+// The archive: takes instances from peers and uploads, keeps every byte as it came (PA-2), and prepares pictures.
+//
+// The commit point is its own journal (journal/): bytes synced, then a record synced, then the acknowledgement.
+// Rows and the object store follow from it (follow/, rows/) and can be made again from it; pictures follow by job
+// (derive/). In its folder: `journal/000001.jsonl …`, `incoming/` (files that a record names until the object store
+// has them), `work/` (nothing that matters). Identity of an instance is the SHA-256 of its dataset bytes.
+export { type Archive, type ArchiveSettings, openArchive } from "./archive.ts";
+export { archiveCalls } from "./calls.ts";
+export type { DerivationOutcome, DeriveJob } from "./derive/derive.ts";
+export { deriveJob, type Deriver } from "./derive/job.ts";
+export { eventsDoor, openThing, receiveUpload } from "./doors.ts";
+export { ArrivalSource, JournalDamage } from "./journal/mod.ts";
+export { type PeerPractice, type Peers, registeredPeers, storeDataset } from "./peers.ts";
+export type { DerivativeKind, Readable } from "./reading.ts";
+export type {
+  Arrival,
+  ArrivingBytes,
+  DatasetArrival,
+  FileArrival,
+  Receipt,
+  Received,
+  Refusal,
+  RefusalReason,
+} from "./receive/arrival.ts";
+export type { Backlog, RoomBounds } from "./receive/room.ts";

@@ -1,0 +1,62 @@
+// Tells what a batch changed: the doorbell for open pages, the audit, and the jobs that prepare pictures. All in
+// the transaction of the rows, so that none is told without the other.
+import { sql } from "drizzle-orm";
+import { uuidv7 } from "uuidv7";
+import { audit, event } from "#db/schema/mod.ts";
+import type { PracticeTransaction } from "#db/mod.ts";
+import type { FreshArrival } from "./arrivals.ts";
+import type { StudyRows } from "./studies.ts";
+
+/** After this silence, in milliseconds, what comes for a study is told as a new receipt (60 s). */
+export const quietPeriodMs = 60_000;
+
+/** Writes event and audit rows and asks for derivations. */
+export async function announce(
+  tx: PracticeTransaction,
+  practice: string,
+  { fresh, studies }: { readonly fresh: readonly FreshArrival[]; readonly studies: StudyRows },
+): Promise<void> {
+  await tx.insert(event).values(
+    [...studies.ids.values()].map((id) => ({ practiceId: practice, kind: "study.changed", subjectId: id })),
+  );
+  const received = receivedStudies(fresh, studies);
+  if (received.length > 0) {
+    await tx.insert(audit).values(received.map(({ id, arrival }) => ({
+      id: uuidv7(),
+      practiceId: practice,
+      at: new Date(arrival.record.receivedAt),
+      actorKind: arrival.record.source.actor,
+      actorId: arrival.record.source.id,
+      action: "study.received",
+      subjectKind: "study",
+      subjectId: id,
+    })));
+  }
+  for (const { arrival, current } of fresh) {
+    if (current) await askForDerivation(tx, practice, arrival.record.instance);
+  }
+}
+
+/** Asks for the pictures of one instance; one that is asked for already is not asked for twice. */
+export async function askForDerivation(
+  tx: PracticeTransaction,
+  practice: string,
+  instance: string,
+): Promise<void> {
+  const payload = JSON.stringify({ practice, instance });
+  await tx.execute(sql`select app.enqueue('derive', ${payload}::jsonb, ${`derive:${instance}`})`);
+}
+
+function receivedStudies(fresh: readonly FreshArrival[], { ids, lastReceived }: StudyRows) {
+  const firstByStudy = new Map<string, FreshArrival["arrival"]>();
+  for (const { arrival } of fresh) {
+    const uid = arrival.identity.studyInstanceUID;
+    if (!firstByStudy.has(uid)) firstByStudy.set(uid, arrival);
+  }
+  return [...firstByStudy].flatMap(([uid, arrival]) => {
+    const before = lastReceived.get(uid);
+    const silence = before ? Date.parse(arrival.record.receivedAt) - before.getTime() : Infinity;
+    const id = ids.get(uid);
+    return id !== undefined && silence > quietPeriodMs ? [{ id, arrival }] : [];
+  });
+}

@@ -1,0 +1,55 @@
+// The study rows of a batch: made when new, filled in when something was missing.
+import { eq, inArray } from "drizzle-orm";
+import { uuidv7 } from "uuidv7";
+import { study } from "#db/schema/mod.ts";
+import type { PracticeTransaction } from "#db/mod.ts";
+import type { FreshArrival } from "./arrivals.ts";
+import { mergeFacts, type StudyFacts, studyFacts, studySearchText } from "./study.ts";
+
+/** Ids by Study Instance UID, and when each study was last added to before this batch (absent: it is new). */
+export type StudyRows = {
+  readonly ids: ReadonlyMap<string, string>;
+  readonly lastReceived: ReadonlyMap<string, Date>;
+};
+
+/** Makes or completes the studies of a batch. */
+export async function studyRows(
+  tx: PracticeTransaction,
+  practice: string,
+  fresh: readonly FreshArrival[],
+): Promise<StudyRows> {
+  const byUid = Map.groupBy(fresh, ({ arrival }) => arrival.identity.studyInstanceUID);
+  const standing = await tx.select().from(study).where(inArray(study.studyInstanceUid, [...byUid.keys()]));
+  const known = new Map(standing.map((row) => [row.studyInstanceUid, row]));
+  const ids = new Map<string, string>();
+  for (const [uid, arrivals] of byUid) {
+    const row = known.get(uid);
+    const later = factsOf(arrivals);
+    const times = arrivals.map(({ arrival }) => Date.parse(arrival.record.receivedAt));
+    ids.set(uid, row?.id ?? uuidv7());
+    if (!row) {
+      const receivedAt = new Date(Math.min(...times));
+      const lastReceivedAt = new Date(Math.max(...times));
+      await tx.insert(study).values({
+        id: ids.get(uid) ?? "",
+        practiceId: practice,
+        studyInstanceUid: uid,
+        ...later,
+        modalities: [],
+        searchText: studySearchText(later),
+        receivedAt,
+        lastReceivedAt,
+      });
+      continue;
+    }
+    const facts = mergeFacts(row, later);
+    const lastReceivedAt = new Date(Math.max(...times, row.lastReceivedAt.getTime()));
+    await tx.update(study).set({ ...facts, searchText: studySearchText(facts), lastReceivedAt })
+      .where(eq(study.id, row.id));
+  }
+  return { ids, lastReceived: new Map(standing.map((row) => [row.studyInstanceUid, row.lastReceivedAt])) };
+}
+
+function factsOf(arrivals: readonly FreshArrival[]): StudyFacts {
+  return arrivals.map(({ arrival }) => studyFacts(arrival.header.description)).reduce(mergeFacts);
+}

@@ -1,0 +1,21 @@
+// DICOM over its own protocol (PS3.7, PS3.8): the upper layer, and the storage provider on it. What arrives is handed to
+// `store` byte for byte as it came over the line; what is kept, where, and when that is durable is the archive's rule.
+//
+// Trust: a peer of the open internet. Titles are claims; `authorize` decides by title, address and certificate. Every
+// size and time is bounded by limits.ts, and what a peer does against the standard ends with the standard's own refusal.
+export { type Rejection } from "./abortReasons.ts";
+export { type AbortedBecause, DatasetAborted } from "./datasetStream.ts";
+export { defaultLimits, type DimseLimits } from "./limits.ts";
+export { type AssociationCounts, type Authorization, type Authorize, type Peer } from "./provider.ts";
+export { type Who } from "./service.ts";
+export { isStorageClass, storageClassName } from "./sopClasses.ts";
+export { type Outcome, statuses } from "./status.ts";
+export {
+  startStorageProvider,
+  type StorageProvider,
+  type StorageProviderCounts,
+  type StorageProviderOptions,
+} from "./storageProvider.ts";
+export { type Store, type StoreRequest } from "./storeService.ts";
+export { chooseTransferSyntax } from "./transferSyntaxes.ts";
+export { isUid } from "./uid.ts";

@@ -1,0 +1,127 @@
+// The DICOM listener: sockets in, places given out, associations kept until they end.
+import { createServer, type Server, type Socket } from "node:net";
+import { uuidv7 } from "uuidv7";
+import type { Log } from "#core/contract/log.ts";
+import { Admission } from "./admission.ts";
+import { Association } from "./association.ts";
+import { commandFields } from "./commandSet.ts";
+import { echoService } from "./echoService.ts";
+import { defaultLimits, type DimseLimits } from "./limits.ts";
+import type { AssociationCounts, Authorize, Provider } from "./provider.ts";
+import { type Store, storeService } from "./storeService.ts";
+
+/** What a storage provider needs. */
+export type StorageProviderOptions = {
+  /** Address to listen on, e.g. `127.0.0.1`. */
+  readonly host: string;
+  /** Port to listen on; 0 takes a free one. */
+  readonly port: number;
+  /** Bounds that differ from `defaultLimits`. */
+  readonly limits?: Partial<DimseLimits>;
+  readonly log: Log;
+  readonly authorize: Authorize;
+  readonly store: Store;
+  /** Milliseconds of a clock that never goes back; the machine's by default. */
+  readonly now?: () => number;
+  /** Makes the ids of associations; UUIDv7 by default. */
+  readonly newId?: () => string;
+};
+
+/** What stands at this moment, and totals since the start. */
+export type StorageProviderCounts = AssociationCounts & {
+  readonly waiting: number;
+  readonly associations: number;
+  /** Dataset bytes, with overhead, that no consumer has taken yet. */
+  readonly backlogBytes: number;
+};
+
+/** A listener that runs. */
+export type StorageProvider = {
+  readonly port: number;
+  counts(): StorageProviderCounts;
+  /** Takes no new peers, lets running stores finish for `graceMs`, aborts what is left. */
+  close(): Promise<void>;
+};
+
+/**
+ * Listens for C-ECHO and C-STORE (PS3.4 Annexes A and B). Rejects when the port cannot be had.
+ */
+export async function startStorageProvider(options: StorageProviderOptions): Promise<StorageProvider> {
+  const provider = prepare(options);
+  const admission = new Admission(provider.limits);
+  const associations = new Set<Association>();
+  const server = createServer((socket) => admit(socket, { provider, admission, associations }));
+  await listen(server, options.host, options.port);
+  server.on("error", () => provider.log("dicom_listener_failed", {}, "error"));
+  const address = server.address();
+  const port = typeof address === "object" && address ? address.port : options.port;
+  return {
+    port,
+    counts: () => ({ ...provider.counts, ...admission.counts, backlogBytes: provider.backlog.bytes }),
+    close: () => close(server, associations, provider.limits.graceMs),
+  };
+}
+
+function prepare(options: StorageProviderOptions): Provider {
+  const limits = { ...defaultLimits, ...options.limits };
+  const { log, authorize, store, now = () => performance.now(), newId = uuidv7 } = options;
+  const counts: AssociationCounts = {
+    accepted: 0,
+    rejected: 0,
+    aborted: 0,
+    stored: 0,
+    refused: 0,
+    broken: 0,
+    bytes: 0,
+    pauses: 0,
+    turnedAway: 0,
+  };
+  const services = new Map([
+    [commandFields.echoRequest, echoService],
+    [commandFields.storeRequest, storeService({ store, limits, log, counts })],
+  ]);
+  return { limits, log, authorize, services, counts, backlog: { bytes: 0 }, now, newId };
+}
+
+type Room = {
+  readonly provider: Provider;
+  readonly admission: Admission;
+  readonly associations: Set<Association>;
+};
+
+function admit(socket: Socket, { provider, admission, associations }: Room): void {
+  // a connection that broke before it was taken from the queue has no address any more
+  const { remoteAddress } = socket;
+  const place = remoteAddress === undefined
+    ? undefined
+    : admission.enter(remoteAddress, () => socket.destroy());
+  if (!place) {
+    provider.counts.turnedAway++;
+    socket.on("error", () => socket.destroy());
+    socket.destroy();
+    return;
+  }
+  const association = new Association(provider, place, socket, () => associations.delete(association));
+  associations.add(association);
+  association.start();
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port, backlog: 1024 }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+async function close(server: Server, associations: Set<Association>, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const association of associations) association.close();
+  const grace = setTimeout(() => {
+    for (const association of associations) association.abort("shutting down");
+  }, graceMs);
+  await closed;
+  clearTimeout(grace);
+}

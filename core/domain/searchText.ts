@@ -1,0 +1,22 @@
+// How text is found without regard to case, accents and the carets between the parts of a name: what is stored
+// and what is asked for are folded alike.
+
+/** Folds text for searching: lower case, no accents, carets and punctuation as single spaces. */
+export function foldText(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
+    .replaceAll("ß", "ss").replaceAll("ø", "o").replaceAll("æ", "ae").replaceAll("đ", "d").replaceAll(
+      "ł",
+      "l",
+    )
+    .replace(/[\s^=,;\\]+/gu, " ").trim();
+}
+
+/** The folded words of several values; absent ones are left out. */
+export function searchTextOf(values: readonly (string | null)[]): string {
+  return values.filter((value) => value !== null).map(foldText).filter((text) => text !== "").join(" ");
+}
+
+/** The words all of which a study's search text must contain; none for an empty search. */
+export function searchWords(search: string): string[] {
+  return foldText(search).split(" ").filter((word) => word !== "");
+}

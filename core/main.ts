@@ -1,0 +1,186 @@
+// The core as a process: everything is opened here, once, from the settings, and closed here in the other order.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { sql } from "drizzle-orm";
+import { SettingsError } from "#core/contract/environment.ts";
+import { faultFields, type Log, openLog } from "#core/contract/log.ts";
+import { type Metrics, openMetrics } from "#core/contract/metrics.ts";
+import { type Database, openDatabase } from "#db/mod.ts";
+import {
+  type Archive,
+  eventsDoor,
+  openArchive,
+  openThing,
+  receiveUpload,
+  registeredPeers,
+  storeDataset,
+} from "./archive/mod.ts";
+import { coreCalls } from "./calls.ts";
+import { type Decoders, openDecoders } from "./dicom/mod.ts";
+import { startStorageProvider, type StorageProvider } from "./dimse/mod.ts";
+import { openInnerDoors } from "./doors/mod.ts";
+import { keptWrites, listenHttp, type ListeningHttp, spentNonces } from "./http.ts";
+import { startWork, type Work } from "./work.ts";
+import { countArchive, countDimse } from "./numbers.ts";
+import {
+  doorProfile,
+  importVerifyingKeys,
+  openDispatch,
+  rememberNonces,
+  rpcGate,
+  signatureGate,
+  systemRandom,
+} from "./rpc/mod.ts";
+import { type Objects, openObjects } from "./services/objects/mod.ts";
+import { type CoreSettings, coreSettings } from "./settings.ts";
+
+const log = openLog("core");
+
+/** The name by which signatures of the edge address this half. */
+const audience = "core";
+
+type House = {
+  readonly settings: CoreSettings;
+  readonly metrics: Metrics;
+  readonly db: Database;
+  readonly objects: Objects;
+  readonly decoders: Decoders;
+  readonly archive: Archive;
+  readonly work: Work;
+};
+
+try {
+  await run(coreSettings());
+} catch (fault) {
+  if (fault instanceof SettingsError) process.stderr.write(`${fault.message}\n`);
+  log("start_failed", faultFields(fault), "error");
+  process.exit(1);
+}
+
+async function run(settings: CoreSettings): Promise<void> {
+  const house = await open(settings);
+  const dicom = await listenDicom(house, log);
+  const http = await listen(house);
+  tell("core", http.port, house);
+  tell("dicom", dicom.port, house);
+  endOnSignal(async () => await close(house, { dicom, http }));
+}
+
+async function open(settings: CoreSettings): Promise<House> {
+  const metrics = openMetrics();
+  const data = settings.VETWARE_DATA;
+  await mkdir(join(data, "archive"), { recursive: true, mode: 0o700 });
+  const db = openDatabase(settings.DATABASE_URL_CORE);
+  const objects = await openObjects(
+    settings.s3 ? { s3: settings.s3, spoolFolder: join(data, "spool") } : { folder: join(data, "objects") },
+  );
+  const decoders = openDecoders({
+    workers: settings.DECODER_PROCESSES,
+    deadlineMilliseconds: 120_000,
+    memoryMegabytes: 1500,
+  });
+  let nudge = () => {};
+  const archive = await openArchive({
+    folder: join(data, "archive"),
+    db,
+    objects,
+    decoders,
+    log,
+    bounds: {
+      records: settings.ARCHIVE_BACKLOG_RECORDS,
+      bytes: settings.ARCHIVE_BACKLOG_BYTES,
+      freeBytes: settings.ARCHIVE_FREE_BYTES,
+    },
+    limit: settings.ARCHIVE_INSTANCE_BYTES,
+    asked: () => nudge(),
+    damaged: (fault) => {
+      process.stderr.write(`${fault.message}\n`);
+      log("journal_damaged", { segment: fault.place.segment, position: fault.place.position }, "error");
+      process.exit(1);
+    },
+  });
+  countArchive(metrics, archive);
+  const behind = { archive, metrics, log, atOnce: settings.DECODER_PROCESSES };
+  const work = startWork(settings.DATABASE_URL_JOBS, behind);
+  nudge = work.nudge;
+  return { settings, metrics, db, objects, decoders, archive, work };
+}
+
+async function listenDicom({ settings, db, archive, metrics }: House, log: Log): Promise<StorageProvider> {
+  const dicom = await startStorageProvider({
+    host: settings.DICOM_BIND,
+    port: settings.DICOM_PORT,
+    limits: { datasetBytes: settings.ARCHIVE_INSTANCE_BYTES },
+    log,
+    authorize: registeredPeers(db, log).authorize,
+    store: storeDataset(archive),
+  });
+  countDimse(metrics, dicom);
+  return dicom;
+}
+
+async function listen({ settings, db, archive, metrics, objects, work }: House): Promise<ListeningHttp> {
+  const now = Date.now;
+  const verifying = { keys: await importVerifyingKeys(settings.RPC_PUBLIC_KEYS), audience, now };
+  const nonces = { reads: rememberNonces({ now }), writes: spentNonces(db) };
+  const dispatch = openDispatch({
+    calls: coreCalls({ archive }),
+    gate: rpcGate(verifying),
+    nonces,
+    idempotency: keptWrites(db),
+    random: systemRandom,
+    log,
+  });
+  const doors = openInnerDoors({
+    gate: signatureGate(doorProfile, verifying),
+    nonces: rememberNonces({ now }),
+    now,
+    singleUse: nonces.writes,
+    receive: receiveUpload(archive),
+    open: openThing(archive),
+    ...eventsDoor(archive),
+  });
+  const checks = {
+    database: () => db.lookUp(sql`select 1 as one`),
+    archive: () => archive.check(),
+    objects: () => objects.check(),
+    jobs: () => work.check(),
+  };
+  const core = { dispatch, doors, checks, metrics, log, now, random: systemRandom };
+  return await listenHttp(core, { host: settings.CORE_BIND, port: settings.CORE_PORT });
+}
+
+function tell(service: string, port: number, { objects }: House): void {
+  const { kind, builtIn } = objects.describe();
+  log("listening", { service, port, objects: kind, objectsBuiltIn: builtIn });
+}
+
+/** New peers are refused first; what runs is finished; what is durable but not in rows yet is left to the next start. */
+async function close(
+  { archive, decoders, objects, db, work }: House,
+  { dicom, http }: { dicom: StorageProvider; http: ListeningHttp },
+): Promise<void> {
+  await Promise.all([dicom.close(), http.close()]);
+  await work.stop();
+  await archive.close();
+  await decoders.close();
+  await objects.close();
+  await db.close();
+}
+
+function endOnSignal(close: () => Promise<void>): void {
+  let ending = false;
+  const end = (signal: NodeJS.Signals) => {
+    if (ending) return;
+    ending = true;
+    close().then(() => {
+      log("stopped", { signal });
+      process.exit(0);
+    }, (fault: unknown) => {
+      log("stop_failed", faultFields(fault), "error");
+      process.exit(1);
+    });
+  };
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+}

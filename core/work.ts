@@ -1,0 +1,65 @@
+// The jobs of the core, and the queue that runs them. The queue is opened beside everything else: peers are served
+// while the database is away, and work begins when it is back.
+import { setTimeout as pause } from "node:timers/promises";
+import { faultFields, type Log } from "#core/contract/log.ts";
+import type { Metrics } from "#core/contract/metrics.ts";
+import { type Archive, deriveJob } from "./archive/mod.ts";
+import { type Job, openQueue, type Queue } from "./jobs/mod.ts";
+
+/** The core's jobs at work. */
+export type Work = {
+  /** Looks at once for what was asked for. */
+  nudge(): void;
+  /** Rejects while there is no queue yet. For readiness. */
+  check(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** What is behind the jobs, and how many derivations run at once. */
+export type Behind = {
+  readonly archive: Pick<Archive, "derive" | "giveUpDerivation">;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly atOnce: number;
+};
+
+/** Every job of the core. */
+export function coreJobs({ archive, metrics, atOnce }: Behind): Job[] {
+  const derivations = metrics.counter("vetware_derivations_total", "Derivations by outcome.");
+  return [deriveJob(archive, { atOnce, ended: (outcome) => derivations.add({ outcome }) })];
+}
+
+/** Begins to work by the address of the role of the queue; tries again until the database is there. */
+export function startWork(address: string, behind: Behind): Work {
+  const jobs = coreJobs(behind);
+  const stopped = new AbortController();
+  let queue: Queue | undefined;
+  const opening = openUntilThere(address, { jobs, log: behind.log }, stopped.signal).then((opened) => {
+    queue = opened;
+  });
+  return {
+    nudge: () => queue?.nudge(),
+    check: () => queue ? Promise.resolve() : Promise.reject(new Error("the queue is not open yet")),
+    async stop() {
+      stopped.abort();
+      await opening;
+      await queue?.stop();
+    },
+  };
+}
+
+async function openUntilThere(
+  address: string,
+  { jobs, log }: { readonly jobs: readonly Job[]; readonly log: Log },
+  stopped: AbortSignal,
+): Promise<Queue | undefined> {
+  while (!stopped.aborted) {
+    try {
+      return await openQueue({ address, jobs, log });
+    } catch (fault) {
+      log("queue_not_open", faultFields(fault), "warning");
+      await pause(2000, undefined, { signal: stopped }).catch(() => undefined);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,42 @@
+// A program of a practice: `Authorization: Bearer vw_…`. The key is looked up by its hash each time, so that one
+// that was taken back is refused at once.
+import { eq, sql } from "drizzle-orm";
+import type { Product } from "#core/contract/sessions.ts";
+import { isPermission } from "#core/domain/permissions.ts";
+import { apiKey } from "#db/schema/mod.ts";
+import type { Program } from "../guard/env.ts";
+import { byteaText, secretHash } from "../guard/secret.ts";
+import type { EdgeParts } from "../parts.ts";
+
+const form = /^vw_[A-Za-z0-9_-]{43}$/;
+
+/** Whether a bearer's secret is meant as an API key. */
+export function isApiKey(bearer: string): boolean {
+  return bearer.startsWith("vw_");
+}
+
+/** The program of a key, or undefined when the key is unknown, over, taken back or for another product. */
+export async function programOf(
+  { db, now }: Pick<EdgeParts, "db" | "now">,
+  bearer: string,
+  product: Product,
+): Promise<Program | undefined> {
+  if (!form.test(bearer)) return undefined;
+  const hash = await secretHash(bearer);
+  const [found] = await db.lookUp<{ api_key_id: string; practice_id: string }>(
+    sql`select api_key_id, practice_id from app.find_api_key(${byteaText(hash)}::bytea)`,
+  );
+  if (!found) return undefined;
+  const [key] = await db.readAs(
+    found.practice_id,
+    (q) => q.select().from(apiKey).where(eq(apiKey.id, found.api_key_id)),
+  );
+  if (!key || key.revokedAt || key.product !== product) return undefined;
+  if (key.expiresAt && key.expiresAt <= now()) return undefined;
+  return {
+    kind: "api_key",
+    id: key.id,
+    practiceId: key.practiceId,
+    permissions: key.permissions.filter(isPermission),
+  };
+}

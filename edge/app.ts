@@ -1,0 +1,74 @@
+// The edge's table of contents.
+import { Hono } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
+import { openIdentify, session } from "./account/mod.ts";
+import {
+  answerFault,
+  guardBy,
+  methodsOf,
+  open,
+  originCheck,
+  refusal,
+  routesOf,
+  securityHeaders,
+  watch,
+} from "./guard/mod.ts";
+import type { EdgeEnv } from "./guard/mod.ts";
+import { describeApi, notTherePage, pages } from "./pages/mod.ts";
+import type { EdgeParts } from "./parts.ts";
+import { opened, shares, sharesOfStudy } from "./share/mod.ts";
+import { events, studies, uploads } from "./studies/mod.ts";
+
+/** Builds the edge of its parts. It listens to nothing; hand its `fetch` to whatever does. */
+export function buildApp(parts: EdgeParts): Hono<EdgeEnv> {
+  const app = new Hono<EdgeEnv>();
+  const identify = openIdentify(parts);
+  const may = guardBy(identify);
+
+  app.onError((fault, c) => answerFault(parts.log, fault, c));
+  app.notFound((c) => nothingThere(app, c));
+
+  app.use(watch(parts));
+  app.use(securityHeaders({ https: parts.publicUrl.startsWith("https:") }));
+  app.use(originCheck(new URL(parts.publicUrl).origin));
+  app.use("/api/*", knowsEnded(parts));
+
+  app.route("/api/session", session(parts, identify));
+  app.route("/api/studies", studies(parts, may));
+  app.route("/api/studies", sharesOfStudy(parts, may));
+  app.route("/api/uploads", uploads(parts, may));
+  app.route("/api/events", events(parts, may));
+  app.route("/api/shares", shares(parts, may));
+  app.route("/api/opened", opened(parts));
+  app.get(
+    "/api/openapi.json",
+    open("the API describes itself"),
+    (c) => c.json(describeApi(routesOf(app), parts.publicUrl)),
+  );
+  app.route("/", pages(parts));
+  return app;
+}
+
+/** An edge that has not learnt for thirty seconds who signed out answers sign-in alone (PL-4). */
+function knowsEnded({ ended }: EdgeParts): MiddlewareHandler<EdgeEnv> {
+  return async (c, next) => {
+    const isSignIn = c.req.path === "/api/session" && c.req.method === "POST";
+    if (isSignIn || await ended.refresh()) return await next();
+    return refusal(c, "unavailable", {
+      detail: "This server is cut off from the others. Try again in a moment.",
+    }, {
+      "retry-after": "5",
+    });
+  };
+}
+
+function nothingThere(app: Hono<EdgeEnv>, c: Context<EdgeEnv>): Response {
+  const methods = methodsOf(app, c.req.path);
+  if (methods.length > 0 && !methods.includes(c.req.method)) {
+    return refusal(c, "method-not-allowed", { detail: `This address answers ${methods.join(", ")}.` }, {
+      allow: methods.join(", "),
+    });
+  }
+  const wantsPage = !c.req.path.startsWith("/api/") && (c.req.header("accept") ?? "").includes("text/html");
+  return wantsPage ? c.html(notTherePage, 404) : refusal(c, "not-found");
+}

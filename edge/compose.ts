@@ -1,0 +1,56 @@
+// The parts of a real edge, opened from its settings: which implementation serves is chosen here.
+import { uuidv7 } from "uuidv7";
+import type { Log } from "#core/contract/log.ts";
+import { openMetrics } from "#core/contract/metrics.ts";
+import { openCore, openDoors, systemRandom } from "#core/rpc/mod.ts";
+import { openDatabase } from "#db/mod.ts";
+import { importTokenKeys, openEnded, pullFrom } from "./account/mod.ts";
+import { openRequestLog } from "./guard/requestLog.ts";
+import { openAssets } from "./pages/mod.ts";
+import type { ReadFile } from "./pages/mod.ts";
+import { usualLimits } from "./parts.ts";
+import type { EdgeParts } from "./parts.ts";
+import type { EdgeSettings } from "./settings.ts";
+
+/** The name under which the core takes signatures. */
+const audience = "core";
+
+/** Opens the parts. Nothing is sent before the first request. */
+export async function openParts(settings: EdgeSettings, readPage: ReadFile, log: Log): Promise<EdgeParts> {
+  const { keyId, jwk } = settings.RPC_PRIVATE_KEY;
+  const now = () => new Date();
+  const core = {
+    url: settings.CORE_URL,
+    key: JSON.stringify(jwk),
+    keyId,
+    audience,
+    fetch: globalThis.fetch,
+    now: Date.now,
+    random: systemRandom,
+  };
+  const db = openDatabase(settings.DATABASE_URL_EDGE);
+  return {
+    publicUrl: settings.PUBLIC_URL,
+    trustedProxies: settings.TRUSTED_PROXIES,
+    db,
+    core: openCore(core),
+    doors: openDoors(core),
+    coreAlive: () => answersAt(new URL("/healthz", settings.CORE_URL)),
+    tokenKeys: await importTokenKeys(settings.TOKEN_KEY),
+    ended: openEnded(pullFrom(db), now, log),
+    requestLog: openRequestLog(db, log),
+    metrics: openMetrics(),
+    assets: openAssets(readPage),
+    limits: usualLimits,
+    now,
+    random: systemRandom,
+    newId: uuidv7,
+    log,
+  };
+}
+
+async function answersAt(url: URL): Promise<void> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(2000) });
+  await answer.body?.cancel();
+  if (!answer.ok) throw new Error(`the core answers ${answer.status}`);
+}

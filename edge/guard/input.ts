@@ -1,0 +1,90 @@
+// What comes in from outside, parsed once: a JSON body, a query, the ids of a path. Whatever does not fit is
+// refused with the names of the fields that are wrong.
+import type { Context, MiddlewareHandler } from "hono";
+import { z } from "zod";
+import { Id } from "#core/contract/identifiers.ts";
+import { invalid } from "#core/contract/problem.ts";
+import type { EdgeEnv } from "./env.ts";
+import { problemAnswer, refusal } from "./refusal.ts";
+import { noted } from "./route.ts";
+
+/** The most bytes a JSON body may have. */
+export const largestJson = 64 * 1024;
+
+type Takes<Target extends "json" | "query" | "param", In, Out> = MiddlewareHandler<
+  EdgeEnv,
+  string,
+  { in: { [K in Target]: In }; out: { [K in Target]: Out } }
+>;
+
+/** Takes a JSON body of one shape; anything but `application/json` is refused (415), so a form can never post. */
+export function body<Schema extends z.ZodObject>(
+  schema: Schema,
+): Takes<"json", z.input<Schema>, z.output<Schema>> {
+  return noted({ body: schema }, async (c, next) => {
+    if (!isJson(c.req.header("content-type"))) {
+      return refusal(c, "unsupported-type", { detail: "Send JSON: content-type application/json." });
+    }
+    const text = await readText(c, largestJson);
+    if (text === undefined) {
+      return refusal(c, "too-large", { detail: `A JSON body may have ${largestJson} bytes.` });
+    }
+    const parsed = schema.safeParse(jsonOf(text));
+    if (!parsed.success) return problemAnswer(c, invalid(parsed.error, "body"));
+    c.req.addValidatedData("json", parsed.data);
+    return await next();
+  });
+}
+
+/** Takes a query of one shape. A parameter given twice is refused, it could mean two things. */
+export function query<Schema extends z.ZodObject>(
+  schema: Schema,
+): Takes<"query", z.input<Schema>, z.output<Schema>> {
+  return noted({ query: schema }, async (c, next) => {
+    const given = Object.entries(c.req.queries());
+    const twice = given.find(([, values]) => values.length > 1);
+    if (twice) return refusal(c, "malformed", { detail: "A query parameter was given twice." });
+    const parsed = schema.safeParse(Object.fromEntries(given.map(([name, values]) => [name, values[0]])));
+    if (!parsed.success) return problemAnswer(c, invalid(parsed.error, "query"));
+    c.req.addValidatedData("query", parsed.data);
+    return await next();
+  });
+}
+
+/** Takes ids in the path. What is no id names nothing: 404, as an unknown id. */
+export function ids<Name extends string>(
+  ...names: Name[]
+): Takes<"param", { [K in Name]: string }, { [K in Name]: string }> {
+  return noted({ ids: names }, async (c, next) => {
+    const given = names.map((name) => [name, Id.safeParse(c.req.param(name)).data?.toLowerCase()] as const);
+    if (given.some(([, id]) => id === undefined)) return refusal(c, "not-found");
+    c.req.addValidatedData("param", Object.fromEntries(given));
+    return await next();
+  });
+}
+
+function isJson(contentType: string | undefined): boolean {
+  return /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(contentType ?? "");
+}
+
+/** Reads a body up to a length; undefined when it is longer. What is announced too long is not read at all. */
+async function readText(c: Context<EdgeEnv>, most: number): Promise<string | undefined> {
+  if (Number(c.req.header("content-length") ?? 0) > most) return undefined;
+  const decoder = new TextDecoder();
+  let length = 0;
+  let text = "";
+  for await (const part of c.req.raw.body ?? []) {
+    length += part.byteLength;
+    if (length > most) return undefined;
+    text += decoder.decode(part, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // the schema refuses it: "expected object, received undefined"
+  }
+}

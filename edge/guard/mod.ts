@@ -1,0 +1,10 @@
+// What stands before every handler, in the order in which app.ts puts it: watching, headers, origin, and for what
+// needs a session the view of ended ones. Routes add `may`, `ids`, `query` and `body`.
+export type { EdgeEnv } from "./env.ts";
+export { answerFault } from "./faults.ts";
+export { securityHeaders } from "./headers.ts";
+export { guardBy } from "./may.ts";
+export { originCheck } from "./origin.ts";
+export { refusal } from "./refusal.ts";
+export { methodsOf, open, routesOf } from "./route.ts";
+export { watch } from "./watch.ts";

@@ -1,0 +1,72 @@
+// What is not /api: the built pages, their files, and what machines ask for.
+import { sql } from "drizzle-orm";
+import { Hono } from "hono";
+import type { Context } from "hono";
+import { metricsType } from "#core/contract/metrics.ts";
+import { isWithin, parseAddress, parseAddressRange } from "../guard/addressRange.ts";
+import type { EdgeEnv } from "../guard/env.ts";
+import { pagePolicy } from "../guard/headers.ts";
+import { refusal } from "../guard/refusal.ts";
+import { open } from "../guard/route.ts";
+import type { EdgeParts } from "../parts.ts";
+import type { Asset } from "./assets.ts";
+import { runChecks } from "./health.ts";
+
+/** Pages by app: the viewer decodes pictures by WebAssembly, the staff app shows previews alone. */
+const apps = { clinic: { wasm: false }, viewer: { wasm: true } } as const;
+
+/** Routes of the pages. */
+export function pages(parts: EdgeParts) {
+  const app = (name: keyof typeof apps) => (c: Context<EdgeEnv>) => sendPage(parts, c, name);
+  return new Hono<EdgeEnv>()
+    .get("/", open("a page without data"), app("clinic"))
+    .get("/studies/:id", open("a page without data"), app("clinic"))
+    .get("/s", open("a page without data"), app("viewer"))
+    .get("/assets/*", open("the pages' own files"), async (c) => {
+      const asset = await parts.assets(c.req.path.slice("/assets/".length));
+      if (!asset || asset.type.startsWith("text/html")) return await c.notFound();
+      const cache = asset.hashed ? "public, max-age=31536000, immutable" : "no-cache";
+      return sendAsset(c, asset, { "cache-control": cache });
+    })
+    .get("/robots.txt", open("machines ask for it"), (c) => c.text("User-agent: *\nDisallow: /\n"))
+    .get("/healthz", open("the load balancer asks for it"), (c) => c.json({ status: "alive" }))
+    .get("/readyz", open("the load balancer asks for it"), async (c) => {
+      const { ready, checks } = await runChecks({
+        database: () => parts.db.lookUp(sql`select 1`),
+        core: parts.coreAlive,
+      });
+      return c.json({ status: ready ? "ready" : "waiting", checks }, ready ? 200 : 503);
+    })
+    .get("/metrics", open("told to this machine and private networks alone"), (c) => {
+      if (!isInside(c.var.request.address)) return refusal(c, "not-found");
+      return c.body(parts.metrics.text(), 200, { "content-type": metricsType });
+    });
+}
+
+async function sendPage(
+  { assets }: EdgeParts,
+  c: Context<EdgeEnv>,
+  app: keyof typeof apps,
+): Promise<Response> {
+  const page = await assets(`${app}/index.html`);
+  if (!page) return refusal(c, "unavailable", { detail: "The pages are not built yet." });
+  return sendAsset(c, page, {
+    "content-security-policy": pagePolicy(apps[app]),
+    "cache-control": "no-store",
+  });
+}
+
+function sendAsset(c: Context<EdgeEnv>, asset: Asset, headers: Record<string, string>): Response {
+  const takesGzip = /\bgzip\b(?!\s*;\s*q=0(\.0+)?\s*(,|$))/.test(c.req.header("accept-encoding") ?? "");
+  const sent = { ...headers, "content-type": asset.type, "vary": "accept-encoding" };
+  if (asset.gzip && takesGzip) return c.body(asset.gzip, 200, { ...sent, "content-encoding": "gzip" });
+  return c.body(asset.bytes, 200, sent);
+}
+
+const inside = ["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1", "fc00::/7"]
+  .flatMap((range) => parseAddressRange(range) ?? []);
+
+function isInside(text: string | null): boolean {
+  const address = text === null ? undefined : parseAddress(text);
+  return address !== undefined && isWithin(address, inside);
+}

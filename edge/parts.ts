@@ -1,0 +1,43 @@
+// What the edge is made of: everything outside a handler that it needs, handed in once by main.ts or by a test.
+import type { Log } from "#core/contract/log.ts";
+import type { Metrics } from "#core/contract/metrics.ts";
+import type { RandomBytes } from "#core/contract/trace.ts";
+import type { Core, Doors } from "#core/rpc/mod.ts";
+import type { Database } from "#db/mod.ts";
+import type { EndedSessions } from "./account/ended.ts";
+import type { TokenKeys } from "./account/token.ts";
+import type { AddressRange } from "./guard/addressRange.ts";
+import type { Allowance } from "./guard/limit.ts";
+import type { RequestLog } from "./guard/requestLog.ts";
+import type { Assets } from "./pages/assets.ts";
+
+/** The parts of an edge. `newId` makes UUIDv7; the clock and chance are parts too. */
+export type EdgeParts = {
+  /** Where people reach this edge, without a slash at its end. */
+  readonly publicUrl: string;
+  readonly trustedProxies: readonly AddressRange[];
+  readonly db: Database;
+  readonly core: Core;
+  readonly doors: Doors;
+  /** Asks the core whether it is alive; throws when it is not. */
+  readonly coreAlive: () => Promise<unknown>;
+  readonly tokenKeys: TokenKeys;
+  readonly ended: EndedSessions;
+  readonly requestLog: RequestLog;
+  readonly metrics: Metrics;
+  readonly assets: Assets;
+  readonly limits: Limits;
+  readonly now: () => Date;
+  readonly random: RandomBytes;
+  readonly newId: () => string;
+  readonly log: Log;
+};
+
+/** What one sender may do. */
+export type Limits = { readonly signIn: Allowance; readonly openShare: Allowance };
+
+/** The limits people meet: slow for a guesser, out of the way of a clinic behind one address. */
+export const usualLimits: Limits = {
+  signIn: { burst: 20, everyMs: 6000 },
+  openShare: { burst: 100, everyMs: 1000 },
+};

@@ -1,0 +1,96 @@
+// Bytes of one instance through the core's door: thumbnail, preview, full picture, original file. The edge decides
+// whether they may be seen; ranges, tags and sizes are the door's.
+import { and, eq, inArray } from "drizzle-orm";
+import type { Context } from "hono";
+import { bytesCapability } from "#core/contract/capability.ts";
+import type { Thing } from "#core/contract/capability.ts";
+import type { Acting } from "#core/contract/call.ts";
+import { Problem, problem } from "#core/contract/problem.ts";
+import { derivative, instance } from "#db/schema/mod.ts";
+import type { EdgeEnv } from "../guard/env.ts";
+import { problemAnswer, refusal } from "../guard/refusal.ts";
+import type { Asked } from "../guard/refusal.ts";
+import type { EdgeParts } from "../parts.ts";
+
+/** What may be asked for of an instance. */
+export type BytesKind = "thumbnail" | "preview" | "picture" | "original";
+
+/** The part of a path that names a kind. */
+export const kinds = "thumbnail|preview|picture|original";
+
+/** Reads the kind of a path that the router matched. */
+export function kindOf(text: string): BytesKind {
+  return text === "thumbnail" || text === "preview" || text === "picture" ? text : "original";
+}
+
+/** Which instance, within what may be seen: of one study and, for a link of some series, of those. */
+export type Wanted = {
+  readonly practiceId: string;
+  readonly studyId: string;
+  readonly seriesIds: readonly string[] | null;
+  readonly instanceId: string;
+  readonly kind: BytesKind;
+};
+
+/** Finds the thing that the door knows it by; undefined when the instance is not among those that may be seen. */
+export async function findThing({ db }: Pick<EdgeParts, "db">, wanted: Wanted): Promise<Thing | undefined> {
+  const { practiceId, studyId, seriesIds, instanceId, kind } = wanted;
+  const [found] = await db.readAs(
+    practiceId,
+    (q) =>
+      q.select({ id: instance.id, picture: derivative.id }).from(instance)
+        .leftJoin(derivative, and(eq(derivative.instanceId, instance.id), eq(derivative.kind, "htj2k")))
+        .where(and(
+          eq(instance.id, instanceId),
+          eq(instance.studyId, studyId),
+          eq(instance.current, true),
+          seriesIds ? inArray(instance.seriesId, [...seriesIds]) : undefined,
+        )),
+  );
+  if (!found) return undefined;
+  if (kind === "original") return { original: found.id };
+  if (kind === "picture") return found.picture ? { derivative: found.id } : undefined;
+  return { preview: found.id, size: kind === "thumbnail" ? 256 : 1024 };
+}
+
+/** Streams a thing to the client; `cache` is the answer's Cache-Control. */
+export async function sendThing<E extends EdgeEnv>(
+  { doors, now, random }: Pick<EdgeParts, "doors" | "now" | "random">,
+  c: Context<E>,
+  sending: {
+    readonly who: Acting;
+    readonly thing: Thing;
+    readonly fileName?: string;
+    readonly cache: string;
+  },
+): Promise<Response> {
+  const { who, thing, fileName, cache } = sending;
+  const capability = bytesCapability({ who, thing }, { now: () => now().getTime(), random });
+  const { id: requestId, trace } = c.var.request;
+  const method = c.req.method === "HEAD" ? "HEAD" : "GET";
+  const signal = c.req.raw.signal;
+  const answer = await doors.getBytes(capability, c.req.raw.headers, { requestId, trace, signal, method });
+  if (![200, 206, 304].includes(answer.status)) return await refusedByDoor(c, answer);
+  const headers = new Headers({ "cache-control": cache });
+  for (const name of passedBack) {
+    const value = answer.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  if (fileName) headers.set("content-disposition", `attachment; filename="${fileName}"`);
+  return new Response(answer.body, { status: answer.status, headers });
+}
+
+const passedBack = ["content-type", "content-length", "content-range", "accept-ranges", "etag"];
+
+async function refusedByDoor(c: Asked, answer: Response): Promise<Response> {
+  const said = Problem.safeParse(await answer.json().catch(() => undefined));
+  if (answer.status === 404) {
+    return refusal(c, "not-found", { detail: "These bytes are not here, or not yet." });
+  }
+  const range = answer.headers.get("content-range");
+  if (answer.status === 416) {
+    return refusal(c, "range-not-satisfiable", {}, range ? { "content-range": range } : {});
+  }
+  const kept = said.success && [503, 504, 429].includes(answer.status);
+  return problemAnswer(c, kept ? said.data : problem("unavailable"));
+}

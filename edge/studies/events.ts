@@ -1,0 +1,47 @@
+// Server-Sent Events of a practice: doorbells relayed from the core's door, so that a page reads again what changed.
+// A browser that comes back says where it was (Last-Event-ID); a stream ends with the session that opened it.
+import type { Context } from "hono";
+import { streamSSE } from "hono/streaming";
+import type { SSEStreamingApi } from "hono/streaming";
+import { DomainEvent } from "#core/contract/events.ts";
+import { faultFields } from "#core/contract/log.ts";
+import type { ActedEnv, Actor } from "../guard/env.ts";
+import type { EdgeParts } from "../parts.ts";
+
+/** Milliseconds a browser waits before it comes back. */
+const comeBackAfter = 2000;
+
+/** Streams the events of the actor's practice. */
+export function followEvents(parts: EdgeParts, c: Context<ActedEnv>): Response {
+  const { actor, request } = c.var;
+  const after = DomainEvent.shape.cursor.safeParse(c.req.header("last-event-id")).data;
+  c.header("x-accel-buffering", "no");
+  return streamSSE(c, async (stream) => {
+    const gone = new AbortController();
+    stream.onAbort(() => gone.abort());
+    await stream.write(`retry: ${comeBackAfter}\n\n`);
+    try {
+      await relay(parts, actor, after, stream, gone.signal);
+    } catch (fault) {
+      if (!gone.signal.aborted) {
+        parts.log("events_cut", { request: request.id, ...faultFields(fault) }, "warning");
+      }
+    }
+  });
+}
+
+/** Relays until the door ends its stream (every few minutes), the session ends or the browser leaves. */
+async function relay(
+  { doors, ended }: EdgeParts,
+  actor: Actor,
+  after: string | undefined,
+  stream: SSEStreamingApi,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const event of doors.events({ practice: actor.practiceId }, after, { signal })) {
+    const known = await ended.refresh();
+    if (!known || (actor.kind === "account" && ended.has(actor.sessionId))) return;
+    if (event === "heartbeat") await stream.write(": still here\n\n");
+    else await stream.writeSSE({ id: event.cursor, event: event.kind, data: JSON.stringify(event) });
+  }
+}

@@ -1,0 +1,88 @@
+// The study list: newest arrival first, a page at a time by keyset, found by any words of its search text.
+import { and, desc, sql } from "drizzle-orm";
+import type { SQL } from "drizzle-orm";
+import type { z } from "zod";
+import { refuse } from "#core/contract/problem.ts";
+import type { Refused } from "#core/contract/problem.ts";
+import type { StudyList, StudyListQuery, StudySummary } from "#core/contract/studies.ts";
+import { passcodeAttempts } from "#core/domain/share.ts";
+import { study } from "#db/schema/mod.ts";
+import type { EdgeParts } from "../parts.ts";
+import { readCursor, writeCursor } from "./cursor.ts";
+import { patientOf } from "./patient.ts";
+
+/** A page of the practice's studies. */
+export async function listStudies(
+  { db, now }: Pick<EdgeParts, "db" | "now">,
+  practiceId: string,
+  { search = "", limit, after }: z.output<typeof StudyListQuery>,
+): Promise<z.infer<typeof StudyList> | Refused> {
+  const from = after === undefined ? undefined : readCursor(after);
+  if (after !== undefined && !from) {
+    return refuse("invalid", { detail: "`after` is not a cursor of this list." });
+  }
+  const older = from && sql`(last_received_at, id) < (${from[0]}::timestamptz, ${from[1]}::uuid)`;
+  const rows = await db.readAs(practiceId, (q) =>
+    q.select({ study, ...counted(now()) }).from(study)
+      .where(and(older, ...wordsOf(search).map(holds)))
+      .orderBy(desc(study.lastReceivedAt), desc(study.id))
+      .limit(limit + 1));
+  const page = rows.slice(0, limit);
+  const last = rows.length > limit ? page.at(-1) : undefined;
+  return { studies: page.map(summaryOf), next: last ? writeCursor([last.place, last.study.id]) : null };
+}
+
+// Column names are written out: inside a selection the builder drops the table's name, and `id` would be the
+// inner table's.
+function counted(now: Date) {
+  const at = now.toISOString();
+  return {
+    place: sql<string>`to_char(study.last_received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
+    thumbnail: sql<string | null>`(select i.id from instance i join series s on s.id = i.series_id
+      where i.study_id = study.id and i.current
+        and exists (select from derivative d where d.instance_id = i.id and d.kind = 'thumbnail')
+      order by s.series_number, s.id, i.instance_number, i.id limit 1)`,
+    pending: sql<number>`(select count(*)::int from instance i
+      where i.study_id = study.id and i.current and i.derivation = 'pending')`,
+    liveShares: sql<number>`(select count(*)::int from share h where h.study_id = study.id
+      and h.revoked_at is null and h.expires_at > ${at}::timestamptz and h.failed_passcodes < ${passcodeAttempts}::int
+      and (h.max_views is null or h.views < h.max_views))`,
+  };
+}
+
+type Row = {
+  readonly study: typeof study.$inferSelect;
+  readonly place: string;
+  readonly thumbnail: string | null;
+  readonly pending: number;
+  readonly liveShares: number;
+};
+
+function summaryOf({ study: row, thumbnail, pending, liveShares }: Row): StudySummary {
+  return {
+    id: row.id,
+    patient: patientOf(row),
+    description: row.studyDescription,
+    studyDate: row.studyDate,
+    studyTime: row.studyTime,
+    accessionNumber: row.accessionNumber,
+    modalities: row.modalities,
+    seriesCount: row.seriesCount,
+    instanceCount: row.instanceCount,
+    receivedAt: row.receivedAt.toISOString(),
+    lastReceivedAt: row.lastReceivedAt.toISOString(),
+    thumbnail,
+    pending,
+    liveShares,
+  };
+}
+
+/** The words asked for, folded as the search text is: lower case, accents off, carets as spaces. */
+export function wordsOf(search: string): string[] {
+  const folded = search.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("^", " ");
+  return folded.split(/\s+/).filter((word) => word !== "").slice(0, 10);
+}
+
+function holds(word: string): SQL {
+  return sql`search_text like ${`%${word.replace(/[\\%_]/g, "\\$&")}%`}`;
+}

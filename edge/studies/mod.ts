@@ -1,0 +1,6 @@
+// Studies as people see them: lists, pictures, bytes, uploads and doorbells. The archive itself is the core's; the
+// edge reads its rows under the practice's policies and passes bytes through the doors.
+export { findThing, kindOf, kinds, sendThing } from "./bytes.ts";
+export type { BytesKind } from "./bytes.ts";
+export { pictureStudy } from "./picture.ts";
+export { events, studies, uploads } from "./routes.ts";

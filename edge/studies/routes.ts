@@ -1,0 +1,90 @@
+// Studies for the staff of a practice: the list, one study, its bytes, uploads, and what happens meanwhile.
+import { Hono } from "hono";
+import { z } from "zod";
+import { refuse } from "#core/contract/problem.ts";
+import { DomainEvent } from "#core/contract/events.ts";
+import { PictureStudy, StudyList, StudyListQuery, UploadReceipt } from "#core/contract/studies.ts";
+import { actingAs } from "../guard/acting.ts";
+import type { EdgeEnv } from "../guard/env.ts";
+import { ids, query } from "../guard/input.ts";
+import type { May } from "../guard/may.ts";
+import { answer, refusal } from "../guard/refusal.ts";
+import { does } from "../guard/route.ts";
+import type { EdgeParts } from "../parts.ts";
+import { findThing, kindOf, kinds, sendThing } from "./bytes.ts";
+import { followEvents } from "./events.ts";
+import { listStudies } from "./list.ts";
+import { pictureStudy } from "./picture.ts";
+import { prepareStudy } from "./prepare.ts";
+import { upload } from "./upload.ts";
+
+const Asked = z.object({ asked: z.int() });
+
+/** Bytes of an instance never change; they stay in the browser of who may see them. */
+const forGood = "private, max-age=31536000, immutable";
+
+/** Routes at /api/studies. */
+export function studies(parts: EdgeParts, may: May) {
+  return new Hono<EdgeEnv>()
+    .get(
+      "/",
+      may("study:read"),
+      does("List studies, newest arrival first", { status: 200, schema: StudyList }),
+      query(StudyListQuery),
+      async (c) => answer(c, await listStudies(parts, c.var.actor.practiceId, c.req.valid("query"))),
+    )
+    .get(
+      "/:id",
+      may("study:read"),
+      does("One study with its pictures", { status: 200, schema: PictureStudy }),
+      ids("id"),
+      async (c) => {
+        const found = await pictureStudy(parts, c.var.actor.practiceId, c.req.valid("param").id, null);
+        return answer(c, found ?? refuse("not-found"));
+      },
+    )
+    .get(
+      `/:id/instances/:instance/:kind{${kinds}}`,
+      may("study:read"),
+      does("Bytes of one instance", { status: 200, type: "application/octet-stream" }),
+      ids("id", "instance"),
+      async (c) => {
+        const { id: studyId, instance: instanceId } = c.req.valid("param");
+        const { practiceId } = c.var.actor;
+        const kind = kindOf(c.req.param("kind"));
+        const thing = await findThing(parts, { practiceId, studyId, seriesIds: null, instanceId, kind });
+        if (!thing) return refusal(c, "not-found");
+        const who = actingAs(c.var.actor, "study:read");
+        const fileName = kind === "original" ? `${instanceId}.dcm` : undefined;
+        return await sendThing(parts, c, { who, thing, fileName, cache: forGood });
+      },
+    )
+    .post(
+      "/:id/prepare",
+      may("study:prepare"),
+      does("Have failed pictures made again", { status: 202, schema: Asked }),
+      ids("id"),
+      async (c) =>
+        answer(c, await prepareStudy(parts, c.var.actor, c.req.valid("param").id, c.var.request), 202),
+    );
+}
+
+/** Routes at /api/uploads. */
+export function uploads(parts: EdgeParts, may: May) {
+  return new Hono<EdgeEnv>().put(
+    "/",
+    may("study:upload"),
+    does("Upload one DICOM file", { status: 201, schema: UploadReceipt }),
+    (c) => upload(parts, c),
+  );
+}
+
+/** Routes at /api/events. */
+export function events(parts: EdgeParts, may: May) {
+  return new Hono<EdgeEnv>().get(
+    "/",
+    may("study:read"),
+    does("Follow what changes", { status: 200, type: "text/event-stream", schema: DomainEvent }),
+    (c) => followEvents(parts, c),
+  );
+}

@@ -1,0 +1,190 @@
+// C-STORE against Orthanc: 15 MB radiographs by DCMTK's storescu, over one association and over eight at once, in turns
+// within one run on the same disk. Both sides sync each file before the answer. Target: ≥ 1.6 of Orthanc's MB/s at
+// ≤ 0.6 of its CPU seconds a GB. Prints a line of JSON a row. `TCP_NODELAY=1` for DCMTK and Orthanc alike, else Nagle
+// and delayed acknowledgements slow them down and flatter us.
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { randomFillSync } from "node:crypto";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { element, tags, writePart10 } from "#core/dicom/mod.ts";
+
+const rounds = Number(process.env.VETWARE_BENCH_ROUNDS ?? 3);
+const files = 24;
+const [rows, columns] = [3000, 2500];
+const megabytes = files * rows * columns * 2 / 1e6;
+const env = { ...process.env, TCP_NODELAY: "1" };
+const orthanc = ["/usr/sbin/Orthanc", "/usr/local/sbin/Orthanc"].find((path) => existsSync(path));
+
+/** A server under test. All its processes are counted. */
+type Server = { readonly port: number; readonly processes: ChildProcess[] };
+
+/** Our side. For the whole core, start it here instead and name all of its processes. */
+async function startOurs(folder: string): Promise<Server> {
+  const child = fork(new URL("./dimseServer.ts", import.meta.url), [folder]);
+  const [port] = await once(child, "message");
+  return { port, processes: [child] };
+}
+
+async function startOrthanc(folder: string): Promise<Server> {
+  if (!orthanc) throw new Error("Orthanc is not installed");
+  const [port, http] = [await freePort(), await freePort()];
+  const settings = {
+    StorageDirectory: join(folder, "storage"),
+    IndexDirectory: join(folder, "index"),
+    DicomPort: port,
+    HttpPort: http,
+    RemoteAccessAllowed: false,
+    AuthenticationEnabled: false,
+    Plugins: [],
+  };
+  await writeFile(join(folder, "orthanc.json"), JSON.stringify(settings));
+  const child = spawn(orthanc, [join(folder, "orthanc.json")], { env, stdio: "ignore" });
+  const up = async () => (await run("echoscu", ["127.0.0.1", String(port)])) === 0;
+  for (let tries = 0; !await up(); tries++) {
+    if (tries > 100) throw new Error("Orthanc did not start");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return { port, processes: [child] };
+}
+
+const sides = { ours: startOurs, orthanc: startOrthanc };
+type Side = keyof typeof sides;
+type Measured = {
+  readonly megabytesPerSecond: number;
+  readonly cpuSecondsPerGB: number;
+  readonly peakMiB: number;
+};
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  return typeof address === "object" && address ? address.port : 0;
+}
+
+async function run(program: string, words: string[]): Promise<number> {
+  const [code] = await once(spawn(program, words, { env, stdio: "ignore" }), "exit");
+  return code;
+}
+
+/** A valid CR of noise; the pixels are made once, the UIDs differ. */
+async function makeFiles(folder: string): Promise<string[]> {
+  const pixels = new Uint16Array(randomFillSync(Buffer.alloc(rows * columns * 2)).buffer).map((value) =>
+    value & 0xfff
+  );
+  const paths: string[] = [];
+  for (let at = 1; at <= files; at++) {
+    const sopClassUID = "1.2.840.10008.5.1.4.1.1.1";
+    const sopInstanceUID = `2.25.20261101.1.${at}`;
+    const said = [
+      element(tags.SOPClassUID, sopClassUID),
+      element(tags.SOPInstanceUID, sopInstanceUID),
+      element(tags.StudyInstanceUID, "2.25.20261101"),
+      element(tags.SeriesInstanceUID, "2.25.20261101.1"),
+      element(tags.PatientName, "Bench^Rex"),
+      element(tags.PatientID, "BENCH"),
+      element(tags.Modality, "CR"),
+      element(tags.SamplesPerPixel, 1),
+      element(tags.PhotometricInterpretation, "MONOCHROME2"),
+      element(tags.Rows, rows),
+      element(tags.Columns, columns),
+      element(tags.BitsAllocated, 16),
+      element(tags.BitsStored, 12),
+      element(tags.HighBit, 11),
+      element(tags.PixelRepresentation, 0),
+      element(tags.PixelData, new Uint8Array(pixels.buffer), "OW"),
+    ];
+    paths.push(join(folder, `${at}.dcm`));
+    await writeFile(paths.at(-1) ?? "", writePart10(said, { sopClassUID, sopInstanceUID }));
+  }
+  return paths;
+}
+
+async function cpuSeconds({ processes }: Server): Promise<number> {
+  const each = await Promise.all(processes.map(async ({ pid }) => {
+    const fields = (await readFile(`/proc/${pid}/stat`, "latin1")).split(") ")[1]?.split(" ") ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  }));
+  return each.reduce((sum, one) => sum + one, 0);
+}
+
+async function peakMiB({ processes }: Server): Promise<number> {
+  const each = await Promise.all(processes.map(async ({ pid }) => {
+    const status = await readFile(`/proc/${pid}/status`, "latin1");
+    return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+  }));
+  return Math.round(each.reduce((sum, one) => sum + one, 0));
+}
+
+async function measure(
+  side: Side,
+  paths: readonly string[],
+  associations: number,
+  parent: string,
+): Promise<Measured> {
+  const folder = join(parent, side);
+  await mkdir(folder);
+  const server = await sides[side](folder);
+  try {
+    const before = await cpuSeconds(server);
+    const began = performance.now();
+    const codes = await Promise.all(Array.from({ length: associations }, (_, turn) => {
+      const mine = paths.filter((_, at) => at % associations === turn);
+      return run("storescu", ["-xe", "-R", "-aec", "ORTHANC", "127.0.0.1", String(server.port), ...mine]);
+    }));
+    const seconds = (performance.now() - began) / 1000;
+    if (codes.some((code) => code !== 0)) throw new Error(`storescu failed against ${side}`);
+    const cpu = await cpuSeconds(server) - before;
+    const [megabytesPerSecond, cpuSecondsPerGB] = [megabytes / seconds, cpu / megabytes * 1000];
+    return { megabytesPerSecond, cpuSecondsPerGB, peakMiB: await peakMiB(server) };
+  } finally {
+    for (const child of server.processes) {
+      child.kill("SIGTERM");
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    }
+    await rm(folder, { recursive: true });
+  }
+}
+
+function median(values: readonly number[]): number {
+  return Number([...values].sort((one, other) => one - other)[values.length >> 1]?.toPrecision(3));
+}
+
+async function compare(paths: readonly string[], associations: number, parent: string): Promise<void> {
+  const measured: Record<Side, Measured[]> = { ours: [], orthanc: [] };
+  for (let round = 0; round < rounds; round++) {
+    const order: Side[] = round % 2 ? ["orthanc", "ours"] : ["ours", "orthanc"];
+    for (const side of order) measured[side].push(await measure(side, paths, associations, parent));
+  }
+  const ratio = (key: keyof Measured) => {
+    return median(measured.ours.map((one, round) => one[key] / (measured.orthanc[round]?.[key] ?? NaN)));
+  };
+  const of = (side: Side) => ({
+    megabytesPerSecond: median(measured[side].map((one) => one.megabytesPerSecond)),
+    cpuSecondsPerGB: median(measured[side].map((one) => one.cpuSecondsPerGB)),
+    peakMiB: Math.max(...measured[side].map((one) => one.peakMiB)),
+  });
+  const ratios = { speed: ratio("megabytesPerSecond"), cpu: ratio("cpuSecondsPerGB") };
+  const row = {
+    bench: "C-STORE 15 MB",
+    associations,
+    rounds,
+    ours: of("ours"),
+    orthanc: of("orthanc"),
+    ratios,
+  };
+  console.log(JSON.stringify(row));
+}
+
+const parent = await mkdtemp(join(tmpdir(), "vetware-bench-dimse-"));
+try {
+  const paths = await makeFiles(parent);
+  for (const associations of [1, 8]) await compare(paths, associations, parent);
+} finally {
+  await rm(parent, { recursive: true });
+}

@@ -1,0 +1,100 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { FolderInUse, lockFolder } from "#db/embedded/folderLock.ts";
+import { openPlainDatabase } from "#db/mod.ts";
+import { embeddedEnvironment, projectRoot, startOn } from "#tests/make/database.ts";
+
+describe("the embedded database as a process", () => {
+  it("rows that were acknowledged are there after kill -9, five times over", async () => {
+    const running = await startOn(newFolder());
+    onTestFinished(running.stop);
+    const owner = openPlainDatabase(running.addresses.vetware_owner);
+    onTestFinished(owner.close);
+    await owner.query("create table kept (a int)");
+    let kept = 0;
+    for (let round = 0; round < 5; round++) {
+      let isDying = false;
+      const writing = (async () => {
+        while (!isDying) {
+          await owner.query("insert into kept values (1)");
+          kept++;
+        }
+      })().catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 100 + round * 13));
+      const crash = running.crash();
+      isDying = true;
+      await Promise.all([crash, writing]);
+      const [row] = await owner.query("select count(*) from kept");
+      // One more may be there: committed, and killed before it was told.
+      expect(Number(row?.count) - kept).toBeGreaterThanOrEqual(0);
+      expect(Number(row?.count) - kept).toBeLessThanOrEqual(round + 1);
+      kept = Number(row?.count);
+    }
+  }, 120_000);
+
+  it("ends on SIGTERM with 0 and gives its folder back", async () => {
+    const data = newFolder();
+    const running = await startOn(data);
+    await running.stop();
+    expect(existsSync(join(data, "database", "lock"))).toBe(false);
+  }, 60_000);
+
+  it("a second process on the folder is refused in plain words", async () => {
+    const data = newFolder();
+    const running = await startOn(data);
+    onTestFinished(running.stop);
+    const child = spawn(process.execPath, ["db/embedded/main.ts"], {
+      cwd: projectRoot,
+      env: embeddedEnvironment(data, 0, 0),
+    });
+    let said = "";
+    child.stderr.on("data", (text) => said += text);
+    const [code] = await once(child, "exit");
+    expect(code).toBe(1);
+    expect(said).toBe("another process serves this database folder\n");
+  }, 60_000);
+
+  it("a first start that was cut in the middle begins anew", async () => {
+    const data = newFolder();
+    const child = spawn(process.execPath, ["db/embedded/main.ts"], {
+      cwd: projectRoot,
+      env: embeddedEnvironment(data, 0, 0),
+      stdio: "ignore",
+    });
+    const cluster = join(data, "database", "postgres");
+    while (!existsSync(cluster) || readdirSync(cluster).length === 0) {
+      await new Promise((next) => setTimeout(next, 5));
+    }
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    const running = await startOn(data);
+    onTestFinished(running.stop);
+    const owner = openPlainDatabase(running.addresses.vetware_owner);
+    onTestFinished(owner.close);
+    expect(await owner.query("select 1 as a")).toEqual([{ a: 1 }]);
+  }, 60_000);
+});
+
+describe("the lock of a database folder", () => {
+  it("is held by one, given back, and taken from the dead", () => {
+    const folder = newFolder();
+    const unlock = lockFolder(folder);
+    expect(() => lockFolder(folder)).toThrow(FolderInUse);
+    unlock();
+    for (const dead of ["999999999 1", `${process.pid} 1`, "nonsense", ""]) {
+      writeFileSync(join(folder, "lock"), dead);
+      lockFolder(folder)();
+    }
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "vetware-process-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

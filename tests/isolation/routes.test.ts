@@ -1,0 +1,182 @@
+// PL-7 at the front door, made from the router: for every route, someone of practice B who asks for a thing of
+// practice A gets exactly what an unknown id gets, and nothing is written. A route without a row here fails.
+import { sql } from "drizzle-orm";
+import { uuidv7 } from "uuidv7";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CreatedShare } from "#core/contract/shares.ts";
+import { routesOf } from "#edge/guard/mod.ts";
+import { type Browser, publicUrl, startEdge, type TestEdge } from "#tests/make/edge.ts";
+import type { GivenPractice } from "#tests/make/given.ts";
+
+/** Ids of one practice's things, or made-up ones. */
+type Things = { study: string; series: string; instance: string; share: string; token: string; visit: string };
+
+type Ask = readonly [method: string, path: string, body?: unknown];
+
+/** Asks that name things: first with those of A, then with unknown ones; `own` are B's, to be mixed with them. */
+type Asks = (things: Things, own: Things) => readonly Ask[];
+
+/** Why a route has no thing to ask for. */
+type Reason = string;
+
+const bytes = ["thumbnail", "preview", "picture", "original"];
+const page = "a page without data";
+
+const rows: Readonly<Record<string, Asks | Reason>> = {
+  "POST /api/session": "names an account by its address, and answers for nobody else",
+  "GET /api/session": "is about the asker",
+  "DELETE /api/session": "is about the asker",
+  "GET /api/studies": "lists the asker's own; see below",
+  "GET /api/studies/:id": ({ study }) => [["GET", `/api/studies/${study}`]],
+  "GET /api/studies/:id/instances/:instance/:kind{thumbnail|preview|picture|original}": ({ study, instance }, own) =>
+    bytes.flatMap((kind): Ask[] => [
+      ["GET", `/api/studies/${study}/instances/${instance}/${kind}`],
+      ["GET", `/api/studies/${own.study}/instances/${instance}/${kind}`],
+      ["GET", `/api/studies/${study}/instances/${own.instance}/${kind}`],
+    ]),
+  "POST /api/studies/:id/prepare": ({ study }) => [["POST", `/api/studies/${study}/prepare`]],
+  "GET /api/studies/:id/shares": ({ study }) => [["GET", `/api/studies/${study}/shares`]],
+  "PUT /api/uploads": "puts into the asker's own practice; see below",
+  "GET /api/events": "follows the asker's own practice; see below",
+  "POST /api/shares": ({ study, series }, own) => [
+    ["POST", "/api/shares", { studyId: study }],
+    ["POST", "/api/shares", { studyId: own.study, seriesIds: [series] }],
+    ["POST", "/api/shares", { studyId: study, seriesIds: [own.series] }],
+  ],
+  "GET /api/shares/:id/visits": ({ share }) => [["GET", `/api/shares/${share}/visits`]],
+  "DELETE /api/shares/:id": ({ share }) => [["DELETE", `/api/shares/${share}`]],
+  "POST /api/opened": "is for who holds a link's token; its secret is the permission",
+  "GET /api/opened/:share": ({ share }) => [["GET", `/api/opened/${share}`]],
+  "GET /api/opened/:share/instances/:instance/:kind{thumbnail|preview|picture|original}": ({ share, instance }, own) =>
+    bytes.flatMap((kind): Ask[] => [
+      ["GET", `/api/opened/${share}/instances/${instance}/${kind}`],
+      ["GET", `/api/opened/${own.share}/instances/${instance}/${kind}`],
+      ["GET", `/api/opened/${share}/instances/${own.instance}/${kind}`],
+    ]),
+  "GET /api/openapi.json": page,
+  "GET /": page,
+  "GET /studies/:id": page,
+  "GET /s": page,
+  "GET /assets/*": page,
+  "GET /robots.txt": page,
+  "GET /healthz": page,
+  "GET /readyz": page,
+  "GET /metrics": page,
+};
+
+let edge: TestEdge;
+let a: GivenPractice;
+let b: GivenPractice;
+let staffOfB: Browser;
+let ofA: Things;
+let ofB: Things;
+
+beforeAll(async () => {
+  edge = await startEdge();
+  [a, b] = [await edge.given.practice("Alpha"), await edge.given.practice("Beta")];
+  [ofA, ofB] = [await thingsOf(a), await thingsOf(b)];
+  staffOfB = await signedIn(b);
+  // B holds a visit of its own link, and has put its secret under A's link too.
+  staffOfB.cookies.set(`__Host-share-${ofB.share}`, ofB.visit);
+  staffOfB.cookies.set(`__Host-share-${ofA.share}`, ofB.visit);
+});
+afterAll(() => edge.stop());
+
+async function signedIn(practice: GivenPractice): Promise<Browser> {
+  const { email, password } = await edge.given.person(practice, "owner");
+  const browser = edge.browser();
+  expect((await browser.send("POST", "/api/session", { email, password })).status).toBe(200);
+  return browser;
+}
+
+async function thingsOf(practice: GivenPractice): Promise<Things> {
+  const staff = await signedIn(practice);
+  const study = await edge.given.study(practice, { patientName: `Owner^Pet of ${practice.name}` });
+  const answer = await staff.send("POST", "/api/shares", { studyId: study.id, rights: ["download"] });
+  const { share, url } = CreatedShare.parse(await answer.json());
+  const token = url.slice(`${publicUrl}/s#`.length);
+  const visitor = edge.browser();
+  await visitor.send("POST", "/api/opened", { token });
+  const [first] = study.series;
+  const instance = first?.instances[0]?.id ?? "";
+  const previews = ([1024, 256] as const).map((size) => ({ preview: instance, size }));
+  for (const thing of [{ original: instance }, { derivative: instance }, ...previews]) {
+    edge.store.put(practice.id, thing, new TextEncoder().encode(`secret of ${practice.name}`));
+  }
+  const visit = visitor.cookies.get(`__Host-share-${share.id}`) ?? "";
+  return { study: study.id, series: first?.id ?? "", instance, share: share.id, token, visit };
+}
+
+/** One hash over all rows of a practice that a request could write. */
+async function stateOf(practice: GivenPractice): Promise<string> {
+  const tables = ["study", "series", "instance", "derivative", "object", "share", "share_session", "audit", "event"];
+  const [result] = await edge.given.owner.readAs(practice.id, (q) => [
+    q.execute(sql.raw(
+      `select md5(concat(${
+        tables.map((name) => `(select string_agg(t::text, '|' order by t::text) from ${name} t)`).join(", '/', ")
+      })) as hash`,
+    )),
+  ]);
+  return JSON.stringify(result);
+}
+
+async function said(browser: Browser, [method, path, body]: Ask): Promise<string> {
+  const answer = await browser.send(method, path, body);
+  const text = await answer.text();
+  expect(text).not.toContain("Alpha");
+  const headers = Object.fromEntries([...answer.headers].filter(([name]) => name !== "x-request-id"));
+  return JSON.stringify({ status: answer.status, headers, text: text.replace(/"request":"[^"]+"/, "") });
+}
+
+describe("PL-7 every route keeps practices apart", () => {
+  it("has a row for each route of the router", () => {
+    expect(routesOf(edge.app).map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(rows).sort());
+  });
+
+  for (const [route, asks] of Object.entries(rows)) {
+    if (typeof asks === "string") continue;
+    it(`${route} answers for a thing of another practice as for none at all`, async () => {
+      const before = [await stateOf(a), await stateOf(b)];
+      const nothing: Things = { study: uuidv7(), series: uuidv7(), instance: uuidv7(), share: uuidv7(), token: "", visit: "" };
+      const [stolen, unknown] = [asks(ofA, ofB), asks(nothing, ofB)];
+      for (const [at, ask] of stolen.entries()) {
+        const answer = await said(staffOfB, ask);
+        expect(answer).toBe(await said(staffOfB, unknown[at] ?? ask));
+        expect(JSON.parse(answer).status).toBeGreaterThanOrEqual(400);
+      }
+      expect([await stateOf(a), await stateOf(b)]).toEqual(before);
+    });
+
+    it(`${route} answers its own people`, async () => {
+      const [own] = asks(ofB, ofB);
+      if (!own || own[0] === "DELETE") return;
+      expect(JSON.parse(await said(staffOfB, own)).status).not.toBe(404);
+    });
+  }
+
+  it("GET /api/studies lists the asker's own, whatever is searched", async () => {
+    for (const query of ["", "?search=alpha", "?search=pet"]) {
+      const { studies } = await (await staffOfB.get(`/api/studies${query}`)).json();
+      expect(studies.map((study: { id: string }) => study.id)).not.toContain(ofA.study);
+    }
+    const { studies } = await (await staffOfB.get("/api/studies?search=pet+beta")).json();
+    expect(studies.map((study: { id: string }) => study.id)).toEqual([ofB.study]);
+  });
+
+  it("PUT /api/uploads and GET /api/events act for the asker's practice", async () => {
+    const body = new TextEncoder().encode("a file");
+    const key = await edge.given.apiKey(b);
+    const headers = { "authorization": `Bearer ${key.secret}`, "content-type": "application/dicom" };
+    const answer = await edge.app.request("/api/uploads", { method: "PUT", headers, body });
+    expect(answer.status).toBe(201);
+    expect(edge.store.uploads.at(-1)?.practice).toBe(b.id);
+
+    const asked: unknown[] = [];
+    const doors = { ...edge.parts.doors, events: (audience: unknown) => (asked.push(audience), none()) };
+    const stream = await edge.another({ doors }).request("/api/events", { headers });
+    await stream.text();
+    expect(asked).toEqual([{ practice: b.id }]);
+  });
+});
+
+async function* none(): AsyncGenerator<never> {}

@@ -1,0 +1,229 @@
+// One path through the whole house, nothing faked: a PACS sends a radiograph, staff see and share it, its owner
+// opens the link on a phone, the practice takes it back.
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CreatedShare, OpenedShare, type Share } from "#core/contract/shares.ts";
+import { PictureStudy, StudyList, type StudySummary } from "#core/contract/studies.ts";
+import { chromium, desktop, openBrowser, phone, watchedPage } from "#tests/make/browser.ts";
+import { data, needs, program } from "#tests/make/needs.ts";
+import { type Platform, startPlatform } from "#tests/make/platform.ts";
+import { testData } from "#tests/make/data.ts";
+import { radiograph } from "#tests/make/radiograph.ts";
+import { sendFiles } from "#tests/make/scu.ts";
+import { until } from "#tests/make/until.ts";
+
+const run = promisify(execFile);
+const radiographs = ["dicom/derived__vetdx14_3036x2496_ele.dcm", "dicom/wg04__RG2_JPLL.dcm"];
+
+let house: Platform;
+let folder: string;
+
+beforeAll(async () => {
+  house = await startPlatform();
+  folder = await mkdtemp(join(tmpdir(), "vetware-house-"));
+}, 180_000);
+
+afterAll(async () => {
+  await house?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function ask(method: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(new URL(path, house.demo.edge), {
+    method,
+    headers: {
+      authorization: `Bearer ${house.demo.apiKey}`,
+      ...(body ? { "content-type": "application/json" } : {}),
+    },
+    body: body ? JSON.stringify(body) : undefined,
+  });
+  expect(response.ok, `${method} ${path} answers ${response.status}`).toBe(true);
+  return response.status === 204 ? undefined : await response.json();
+}
+
+async function studies(search = ""): Promise<StudySummary[]> {
+  const list = await ask("GET", `/api/studies?search=${encodeURIComponent(search)}`);
+  return StudyList.parse(list).studies;
+}
+
+/** The study of a patient id, once all its pictures are made. */
+async function preparedStudy(patientId: string): Promise<StudySummary> {
+  let found: StudySummary | undefined;
+  await until(async () => {
+    found = (await studies(patientId)).find((study) => study.patient.patientId === patientId);
+    return found !== undefined && found.pending === 0;
+  }, 60_000);
+  if (!found) throw new Error("unreachable: until waited for it");
+  return found;
+}
+
+function dicomAddress() {
+  const { host, port, calledAeTitle } = house.demo.dicom;
+  return { host, port, calledAeTitle, callingAeTitle: "TESTPACS" };
+}
+
+describe("PA-1 PA-4 PA-5 the demo practice is there after the first start", () => {
+  it("opens its share link for anyone who has it, with pictures of every instance", async () => {
+    const token = new URL(house.demo.shareUrl).hash.slice(1);
+    await until(async () => (await studies()).every((study) => study.pending === 0), 60_000);
+    const response = await fetch(new URL("/api/opened", house.demo.edge), {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: house.demo.edge },
+      body: JSON.stringify({ token }),
+    });
+    const opened = OpenedShare.parse(await response.json());
+    const instances = opened.study.series.flatMap((series) => series.instances);
+    expect(instances.length).toBeGreaterThan(0);
+    expect(instances.map((instance) => instance.state)).toEqual(instances.map(() => "ready"));
+  });
+});
+
+describe("PA-1 PA-2 what a PACS sends is kept whole", () => {
+  it("a radiograph sent by C-STORE appears, and its original comes back byte for byte", async () => {
+    const bytes = radiograph({ uid: "2.25.1001", study: "2.25.1000", patientID: "HOUSE-1" });
+    expect(await sendFiles([bytes], dicomAddress())).toEqual([0]);
+    const study = await preparedStudy("HOUSE-1");
+    const { series } = PictureStudy.parse(await ask("GET", `/api/studies/${study.id}`));
+    const instance = series[0]?.instances[0];
+    const original = await fetch(
+      new URL(`/api/studies/${study.id}/instances/${instance?.id}/original`, house.demo.edge),
+      { headers: { authorization: `Bearer ${house.demo.apiKey}` } },
+    );
+    const kept = new Uint8Array(await original.arrayBuffer());
+    expect(Buffer.from(kept).includes(Buffer.from(bytes).subarray(-1_000_000))).toBe(true);
+  });
+
+  needs(program("storescu"), ...radiographs.map(data)).it(
+    "DCMTK's storescu sends a 14-bit and a JPEG lossless radiograph; both are taken and shown",
+    async () => {
+      const { host, port, calledAeTitle } = house.demo.dicom;
+      const [plain = "", lossless = ""] = radiographs.map(testData);
+      const peer = ["-aet", "TESTPACS", "-aec", calledAeTitle, host, String(port)];
+      await run("storescu", [...peer, plain]);
+      await run("storescu", ["-xs", ...peer, lossless]);
+      await until(async () => {
+        const all = await studies();
+        return all.length >= 3 && all.every((study) => study.pending === 0);
+      }, 60_000);
+      const modalities = (await studies()).slice(0, 3).map((study) => study.thumbnail);
+      expect(modalities.every((thumbnail) => thumbnail !== null)).toBe(true);
+    },
+  );
+});
+
+needs(chromium).describe(
+  "PA-4 PA-5 PA-6 PL-18 PL-24 from the staff's page to an owner's phone and back",
+  () => {
+    let browser: Browser;
+
+    beforeAll(async () => {
+      browser = await openBrowser();
+    });
+    afterAll(async () => {
+      await browser?.close();
+    });
+
+    it("sign in, add a file, share it, open it on a phone and a desktop, take it back", async () => {
+      const file = join(folder, "bella.dcm");
+      await writeFile(file, radiograph({ uid: "2.25.2001", study: "2.25.2000", patientID: "HOUSE-2" }));
+      const office = await desktop(browser);
+      const staff = await watchedPage(office);
+      await signIn(staff.page);
+
+      await staff.page.getByLabel("DICOM files to add").setInputFiles(file);
+      await staff.page.getByText("1 file is kept.").waitFor();
+      await staff.page.getByLabel("Search", { exact: true }).fill("HOUSE-2");
+      const line = staff.page.getByRole("list", { name: "Studies, newest first" }).getByRole("link").first();
+      await line.filter({ hasText: "HOUSE-2" }).waitFor();
+      await preparedStudy("HOUSE-2");
+      await staff.page.getByRole("button", { name: "Close" }).click();
+      await line.click();
+
+      const url = await makeLink(staff.page);
+      expect(new URL(url).pathname).toBe("/s");
+      expect(new URL(url).hash.length).toBe(44);
+
+      const pocket = await phone(browser);
+      const owner = await watchedPage(pocket);
+      await owner.page.goto(url);
+      await pictureIsWhole(owner.page);
+      const other = await watchedPage(office);
+      await other.page.goto(url);
+      await pictureIsWhole(other.page);
+
+      await staff.page.getByRole("button", { name: "Take back" }).first().click();
+      await staff.page.getByRole("dialog").getByRole("button", { name: "Take back" }).click();
+      await staff.page.getByText("Taken back", { exact: true }).waitFor();
+      await owner.page.reload();
+      await owner.page.getByText(/taken back|took (it|this link) back/i).first().waitFor();
+      await other.page.getByText(/taken back|took (it|this link) back/i).first().waitFor({ timeout: 40_000 });
+
+      for (const watched of [staff, owner, other]) {
+        expect(watched.foreign(house.demo.edge)).toEqual([]);
+        expect(watched.violations).toEqual([]);
+        expect(watched.faults).toEqual([]);
+      }
+      await pocket.close();
+      await office.close();
+    });
+
+    it("a link to a shared study says who opened it", async () => {
+      const [study] = await studies("HOUSE-2");
+      const { shares } = await ask("GET", `/api/studies/${study?.id}/shares`) as { shares: Share[] };
+      const { visits } = await ask("GET", `/api/shares/${shares[0]?.id}/visits`) as {
+        visits: { action: string }[];
+      };
+      const actions = visits.map((visit) => visit.action);
+      expect(actions).toContain("share.opened");
+      expect(actions).toContain("share.revoked");
+    });
+
+    async function signIn(page: Page): Promise<void> {
+      await page.goto(house.demo.edge);
+      await page.getByLabel("E-mail address").fill(house.demo.email);
+      await page.getByLabel("Password").fill(house.demo.password);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("heading", { name: "Studies" }).waitFor();
+    }
+
+    async function makeLink(page: Page): Promise<string> {
+      await page.getByRole("button", { name: "Share", exact: true }).click();
+      await page.getByLabel("For whom").fill("The owner");
+      await page.getByRole("button", { name: "Make the link" }).click();
+      const url = await page.getByLabel("The link").inputValue();
+      await page.getByRole("button", { name: "Done" }).click();
+      return url;
+    }
+
+    async function pictureIsWhole(page: Page): Promise<void> {
+      await page.locator("canvas").waitFor();
+      await page.locator('[data-level="full"]').waitFor();
+    }
+  },
+);
+
+describe("PL-20 one journey is followed through both halves", () => {
+  it("edge and core write the same trace and request id for one request", async () => {
+    const traceparent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01";
+    const study = (await studies())[0];
+    const { share } = CreatedShare.parse(
+      await ask("POST", "/api/shares", { studyId: study?.id, passcode: "tell nobody" }),
+    );
+    expect(share.hasPasscode).toBe(true);
+    await fetch(
+      new URL(`/api/studies/${study?.id}/instances/${study?.thumbnail}/thumbnail`, house.demo.edge),
+      {
+        headers: { authorization: `Bearer ${house.demo.apiKey}`, traceparent },
+      },
+    );
+    const parts = () =>
+      house.output().split("\n").filter((line) => line.includes("0123456789abcdef0123456789abcdef"))
+        .map((line) => JSON.parse(line).part);
+    await until(() => parts().includes("edge") && parts().includes("core"));
+  });
+});

@@ -1,0 +1,216 @@
+// What a test takes as given: practices, people, keys and studies, put straight into the database as its owner.
+// Bytes are not made here; tests that fetch some put them into the store behind the doors.
+import { uuidv7 } from "uuidv7";
+import type { FramePixels } from "#core/contract/pixels.ts";
+import type { Product, Role } from "#core/contract/sessions.ts";
+import { type Permission, permissions } from "#core/domain/permissions.ts";
+import { makeDigest } from "#core/secrets/digest.ts";
+import { type Database, openDatabase } from "#db/mod.ts";
+import {
+  account,
+  apiKey,
+  derivative,
+  instance,
+  membership,
+  object,
+  practice,
+  series,
+  study,
+} from "#db/schema/mod.ts";
+import { newSecret, secretHash } from "#edge/guard/secret.ts";
+import { systemRandom } from "#core/rpc/mod.ts";
+import type { TestDatabase } from "./database.ts";
+
+/** Digests in tests cost next to nothing. */
+export const cheapDigest = { memoryCost: 64, timeCost: 1, parallelism: 1 };
+
+export type GivenPractice = { readonly id: string; readonly name: string; readonly aeTitle: string };
+export type GivenPerson = {
+  readonly id: string;
+  readonly email: string;
+  readonly password: string;
+  readonly name: string;
+};
+export type GivenKey = { readonly id: string; readonly secret: string };
+export type GivenInstance = { readonly id: string; readonly objectId: string };
+export type GivenSeries = { readonly id: string; readonly instances: readonly GivenInstance[] };
+export type GivenStudy = {
+  readonly id: string;
+  readonly uid: string;
+  readonly series: readonly GivenSeries[];
+};
+
+/** What a study may be given as; every instance is ready unless `derivation` says otherwise. */
+export type StudyWish = {
+  /** Numbers of instances, series by series. */
+  readonly instances?: readonly number[];
+  readonly patientName?: string;
+  readonly receivedAt?: Date;
+  readonly derivation?: "pending" | "ready" | "none" | "failed";
+};
+
+/** The builders of one database. */
+export type Given = {
+  practice(name?: string): Promise<GivenPractice>;
+  person(of: GivenPractice, role?: Role): Promise<GivenPerson>;
+  apiKey(of: GivenPractice, wish?: KeyWish): Promise<GivenKey>;
+  study(of: GivenPractice, wish?: StudyWish): Promise<GivenStudy>;
+  /** The database as its owner sees it, for looking at rows. */
+  readonly owner: Database;
+};
+
+export type KeyWish = {
+  readonly permissions?: readonly Permission[];
+  readonly product?: Product;
+  readonly expiresAt?: Date;
+  readonly revokedAt?: Date;
+};
+
+/** Opens the builders; close `owner` at the end. */
+export function openGiven(database: TestDatabase): Given {
+  const owner = openDatabase(database.addresses.vetware_owner);
+  return {
+    owner,
+    practice: (name) => makePractice(owner, name),
+    person: (of, role = "veterinarian") => makePerson(owner, of, role),
+    apiKey: (of, wish = {}) => makeKey(owner, of, wish),
+    study: (of, wish = {}) => makeStudy(owner, of, wish),
+  };
+}
+
+async function makePractice(owner: Database, name = "Harbour Animal Clinic"): Promise<GivenPractice> {
+  const made = { id: uuidv7(), name, aeTitle: `VET${Math.floor(Math.random() * 1e12)}` };
+  await owner.applyAs(made.id, (q) => q.insert(practice).values({ ...made, location: "Here" }));
+  return made;
+}
+
+async function makePerson(
+  owner: Database,
+  { id: practiceId }: GivenPractice,
+  role: Role,
+): Promise<GivenPerson> {
+  const id = uuidv7();
+  const made = { id, email: `${id}@example.org`, password: `password of ${id}`, name: "Dr Vera Vet" };
+  const passwordDigest = await makeDigest(made.password, cheapDigest);
+  await owner.actingAs({ practice: practiceId, account: id }, async (tx) => {
+    await tx.insert(account).values({ id, email: made.email, name: made.name, passwordDigest });
+    await tx.insert(membership).values({ practiceId, accountId: id, role });
+  });
+  return made;
+}
+
+async function makeKey(owner: Database, { id: practiceId }: GivenPractice, wish: KeyWish): Promise<GivenKey> {
+  const secret = `vw_${newSecret(systemRandom)}`;
+  const row = {
+    id: uuidv7(),
+    practiceId,
+    name: "A script",
+    product: wish.product ?? "vetpacs" as const,
+    permissions: [...wish.permissions ?? Object.keys(permissions)],
+    secretHash: await secretHash(secret),
+    expiresAt: wish.expiresAt ?? null,
+    revokedAt: wish.revokedAt ?? null,
+  };
+  await owner.applyAs(practiceId, (q) => q.insert(apiKey).values(row));
+  return { id: row.id, secret };
+}
+
+const pixels: FramePixels = {
+  rows: 8,
+  columns: 8,
+  samplesPerPixel: 1,
+  bitsAllocated: 16,
+  bitsStored: 12,
+  signed: false,
+  photometricInterpretation: "MONOCHROME2",
+  rescaleSlope: 1,
+  rescaleIntercept: 0,
+  windows: [],
+  smallest: 0,
+  largest: 4095,
+  spacing: null,
+  frameTime: null,
+};
+
+async function makeStudy(
+  owner: Database,
+  { id: practiceId }: GivenPractice,
+  wish: StudyWish,
+): Promise<GivenStudy> {
+  const { instances = [1], patientName = "Jansen^Rex", receivedAt = new Date(), derivation = "ready" } = wish;
+  const id = uuidv7();
+  const uid = newUid();
+  const made = instances.map((count) => ({
+    id: uuidv7(),
+    instances: Array.from({ length: count }, () => ({ id: uuidv7(), objectId: uuidv7() })),
+  }));
+  await owner.actingAs({ practice: practiceId }, async (tx) => {
+    await tx.insert(study).values({
+      id,
+      practiceId,
+      studyInstanceUid: uid,
+      studyDate: "2026-05-03",
+      studyDescription: "Thorax",
+      patientName,
+      patientSpecies: "Canine",
+      modalities: ["DX"],
+      seriesCount: made.length,
+      instanceCount: instances.reduce((sum, count) => sum + count, 0),
+      searchText: `${patientName.replaceAll("^", " ")} thorax canine dx`.toLowerCase(),
+      receivedAt,
+      lastReceivedAt: receivedAt,
+    });
+    for (const [number, each] of made.entries()) {
+      const seriesRow = { id: each.id, practiceId, studyId: id, seriesInstanceUid: newUid(), receivedAt };
+      await tx.insert(series).values({ ...seriesRow, modality: "DX", seriesNumber: number + 1 });
+      for (const [at, one] of each.instances.entries()) {
+        await tx.insert(object).values(objectRow(practiceId, one.objectId));
+        await tx.insert(instance).values({
+          id: one.id,
+          practiceId,
+          seriesId: each.id,
+          studyId: id,
+          sopInstanceUid: newUid(),
+          sopClassUid: "1.2.840.10008.5.1.4.1.1.1.1",
+          transferSyntaxUid: "1.2.840.10008.1.2.1",
+          datasetSha256: systemRandom(32),
+          fileSha256: systemRandom(32),
+          objectId: one.objectId,
+          current: true,
+          instanceNumber: at + 1,
+          frames: 1,
+          description: {},
+          sourceKind: "upload",
+          receivedAt,
+          derivation,
+        });
+        if (derivation !== "ready") continue;
+        for (const kind of ["htj2k", "preview", "thumbnail"] as const) {
+          const objectId = uuidv7();
+          await tx.insert(object).values(objectRow(practiceId, objectId));
+          const picture = kind === "htj2k"
+            ? { frames: [{ offset: 0, length: 100, tilePartEnds: [10, 100] }], pixels }
+            : {};
+          await tx.insert(derivative).values({
+            id: uuidv7(),
+            practiceId,
+            instanceId: one.id,
+            kind,
+            objectId,
+            ...picture,
+          });
+        }
+      }
+    }
+  });
+  return { id, uid, series: made };
+}
+
+function objectRow(practiceId: string, id: string) {
+  const key = `practice/${practiceId}/${id}`;
+  return { id, practiceId, key, bytes: 100, sha256: systemRandom(32), mediaType: "application/octet-stream" };
+}
+
+function newUid(): string {
+  return `2.25.${BigInt(`0x${uuidv7().replaceAll("-", "")}`)}`;
+}

@@ -1,0 +1,37 @@
+// Law 2: for each vendor package, the places that may import it. Tests may import any. A package that package.json
+// names and this table does not, or the other way round, fails the test.
+
+/** Folders or files, relative to the project. */
+export const packagePlaces: Readonly<Record<string, readonly string[]>> = {
+  "@aws-sdk/client-s3": ["core/services/objects"],
+  "@cornerstonejs/codec-charls": ["core/dicom"],
+  "@cornerstonejs/codec-openjph": ["core/dicom", "apps/viewer"],
+  "@electric-sql/pglite": ["db"],
+  "@electric-sql/pglite-prepopulatedfs": ["db"],
+  "@neondatabase/serverless": ["db"],
+  "@node-rs/argon2": ["core/secrets"],
+  "@preact/signals": ["apps"],
+  "@types/node": [],
+  "@types/pg": [],
+  "@types/ws": [],
+  aws4fetch: ["core/services/objects"],
+  dcmjs: ["core/dicom"],
+  "dcmjs-codecs": ["core/dicom"],
+  "drizzle-orm": ["core", "db", "edge"],
+  "fast-check": [],
+  hono: ["edge"],
+  "http-message-sig": [],
+  jose: ["edge"],
+  pg: ["db"],
+  "pg-boss": ["core/jobs"],
+  "playwright-core": [],
+  pngjs: [],
+  preact: ["apps"],
+  sharp: ["core/dicom", "core/services/images"],
+  typescript: [],
+  uuidv7: ["core", "db", "edge"],
+  vite: ["apps/clinic/vite.config.ts", "apps/viewer/vite.config.ts"],
+  vitest: ["vitest.config.ts"],
+  ws: ["db"],
+  zod: ["apps", "core", "db", "edge"],
+};

@@ -1,0 +1,97 @@
+// Phantoms made into what the edge would serve: derived by core/dicom as at ingest, described as the contract says.
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { uuidv7 } from "uuidv7";
+import type { FramePixels } from "#core/contract/pixels.ts";
+import type { PictureInstance, PictureSeries } from "#core/contract/studies.ts";
+import { type DerivedInstance, deriveInstance } from "#core/dicom/derive/derive.ts";
+import { isUndecodable } from "#core/dicom/mod.ts";
+import { type Phantom, writePhantom } from "./phantoms.ts";
+
+/** An instance with its bytes as the share server gives them out. */
+export type Picture = {
+  readonly instance: PictureInstance;
+  readonly dicomFile: string;
+  readonly bytes: Record<"picture" | "preview" | "thumbnail", Uint8Array>;
+};
+
+function pixelsOf({ pixels }: DerivedInstance): FramePixels {
+  return {
+    rows: pixels.rows,
+    columns: pixels.columns,
+    samplesPerPixel: pixels.samplesPerPixel,
+    bitsAllocated: pixels.bitsAllocated,
+    bitsStored: pixels.bitsStored,
+    signed: pixels.signed,
+    photometricInterpretation: pixels.photometricInterpretation,
+    rescaleSlope: pixels.rescale.slope,
+    rescaleIntercept: pixels.rescale.intercept,
+    windows: [...pixels.windows],
+    smallest: pixels.minimum,
+    largest: pixels.maximum,
+    spacing: null,
+    frameTime: pixels.frameMilliseconds,
+  };
+}
+
+/** Writes a phantom into a folder and derives it there. */
+export async function derivedPicture(folder: string, name: string, phantom: Phantom): Promise<Picture> {
+  mkdirSync(folder, { recursive: true });
+  const dicomFile = join(folder, `${name}.dcm`);
+  writePhantom(dicomFile, phantom);
+  const derived = await deriveInstance(dicomFile, join(folder, name));
+  if (isUndecodable(derived)) throw new Error(`the phantom ${name} cannot be derived`);
+  const frames = derived.frames.map((frame) => {
+    if ("undecodable" in frame) throw new Error(frame.undecodable);
+    return { ...frame, tilePartEnds: [...frame.tilePartEnds] };
+  });
+  const instance: PictureInstance = {
+    id: uuidv7(),
+    instanceNumber: null,
+    frames: frames.length,
+    state: "ready",
+    reason: null,
+    pixels: pixelsOf(derived),
+    picture: { bytes: derived.codestreams.bytes, frames },
+  };
+  const bytes = {
+    picture: readFileSync(derived.codestreams.path),
+    preview: readFileSync(derived.preview.path),
+    thumbnail: readFileSync(derived.thumbnail.path),
+  };
+  return { instance, dicomFile, bytes };
+}
+
+/** The same picture with a codestream that breaks off in noise; its preview stays whole. */
+export function damaged(picture: Picture): Picture {
+  const spoilt = picture.bytes.picture.slice();
+  for (let at = 0; at < spoilt.length; at++) spoilt[at] = (spoilt[at] ?? 0) ^ 0x5a;
+  return {
+    ...picture,
+    instance: { ...picture.instance, id: uuidv7() },
+    bytes: { ...picture.bytes, picture: spoilt },
+  };
+}
+
+/** The same picture before it was prepared. */
+export function pending({ instance }: Picture): PictureInstance {
+  return { ...instance, state: "pending", reason: null, pixels: null, picture: null };
+}
+
+/** A series of pictures. */
+export function seriesOf(
+  pictures: readonly Picture[],
+  words: Partial<Omit<PictureSeries, "instances">> = {},
+): PictureSeries {
+  return {
+    id: uuidv7(),
+    modality: "DX",
+    number: 1,
+    description: null,
+    bodyPart: null,
+    viewPosition: null,
+    laterality: null,
+    instances: pictures.map((picture) => picture.instance),
+    ...words,
+  };
+}
