@@ -15,6 +15,9 @@ export type Work = {
   stop(): Promise<void>;
 };
 
+/** How long running jobs may go on when the core stops, in milliseconds; what is cut off runs again. */
+const patienceMs = 5000;
+
 /** What is behind the jobs, and how many derivations run at once. */
 export type Behind = {
   readonly archive: Pick<Archive, "derive" | "giveUpDerivation">;
@@ -43,7 +46,7 @@ export function startWork(address: string, behind: Behind): Work {
     async stop() {
       stopped.abort();
       await opening;
-      await queue?.stop();
+      await queue?.stop(patienceMs);
     },
   };
 }

@@ -133,7 +133,8 @@ export function openDatabase(address: string, { deadline = 15_000 }: DatabaseOpt
     writeAsAccount: (account, work) => act({ account }, work),
     actingAs: act,
     readActingAs: read,
-    lookUp: <Row extends Record<string, unknown>>(statement: SQL) => lookUp<Row>(writer, statement),
+    lookUp: async <Row extends Record<string, unknown>>(statement: SQL) =>
+      (await inOneTrip(writer, enter({}, deadline), writer.execute<Row>(statement))).rows,
     close: closer(pool),
   };
 }
@@ -155,17 +156,6 @@ async function inOneTrip<const S extends Statements>(
 
 function isList(asked: Statements): asked is readonly [Statement, ...Statement[]] {
   return Array.isArray(asked);
-}
-
-async function lookUp<Row extends Record<string, unknown>>(
-  over: NeonHttpDatabase,
-  statement: SQL,
-): Promise<Row[]> {
-  try {
-    return (await over.execute<Row>(statement)).rows;
-  } catch (fault) {
-    throw asDatabaseFault(fault);
-  }
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -18,7 +18,7 @@ export function fromNow(instant: string, now: Date): string {
   const seconds = (new Date(instant).getTime() - now.getTime()) / 1000;
   const form = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
   const size = Math.abs(seconds);
-  if (size < 60) return form.format(Math.round(seconds), "second");
+  if (size < 60) return "just now";
   if (size < 3600) return form.format(Math.round(seconds / 60), "minute");
   if (size < 86400 * 2) return form.format(Math.round(seconds / 3600), "hour");
   return form.format(Math.round(seconds / 86400), "day");

@@ -26,7 +26,8 @@ export type PullEnded = (since: Date) => Promise<readonly string[]>;
 // A slow commit or a clock that differs shows an end late, so each pull looks back further than the last one.
 const overlap = 60_000;
 const kept = (tokenLife + 60) * 1000;
-const patience = 1000;
+// A request waits this long for news: briefly while the view at hand will do, longer where there is none.
+const patience = { usable: 1000, none: 5000 };
 
 /** Opens the view over a source. */
 export function openEnded(pull: PullEnded, now: () => Date, log: Log): EndedSessions {
@@ -48,8 +49,10 @@ export function openEnded(pull: PullEnded, now: () => Date, log: Log): EndedSess
 
   return {
     async refresh() {
-      if (now().getTime() - pulledAt > freshFor) await Promise.race([pullOnce(), rest(patience)]);
-      return now().getTime() - pulledAt <= staleAfter;
+      const isUsable = () => now().getTime() - pulledAt <= staleAfter;
+      if (now().getTime() - pulledAt <= freshFor) return true;
+      await Promise.race([pullOnce(), rest(isUsable() ? patience.usable : patience.none)]);
+      return isUsable();
     },
     has: (sessionId) => ended.has(sessionId),
     add: (sessionId) => void ended.set(sessionId, now().getTime()),

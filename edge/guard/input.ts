@@ -11,6 +11,14 @@ import { noted } from "./route.ts";
 /** The most bytes a JSON body may have. */
 export const largestJson = 64 * 1024;
 
+/** Milliseconds that a JSON body may take to arrive. */
+export const slowestJson = 15_000;
+
+const tooMuch = {
+  "too-large": ["too-large", { detail: `A JSON body may have ${largestJson} bytes.` }],
+  "too-slow": ["malformed", { detail: `A JSON body must arrive within ${slowestJson / 1000} seconds.` }],
+} as const;
+
 type Takes<Target extends "json" | "query" | "param", In, Out> = MiddlewareHandler<
   EdgeEnv,
   string,
@@ -25,11 +33,9 @@ export function body<Schema extends z.ZodObject>(
     if (!isJson(c.req.header("content-type"))) {
       return refusal(c, "unsupported-type", { detail: "Send JSON: content-type application/json." });
     }
-    const text = await readText(c, largestJson);
-    if (text === undefined) {
-      return refusal(c, "too-large", { detail: `A JSON body may have ${largestJson} bytes.` });
-    }
-    const parsed = schema.safeParse(jsonOf(text));
+    const read = await readText(c, largestJson, slowestJson);
+    if ("refused" in read) return refusal(c, ...tooMuch[read.refused]);
+    const parsed = schema.safeParse(jsonOf(read.text));
     if (!parsed.success) return problemAnswer(c, invalid(parsed.error, "body"));
     c.req.addValidatedData("json", parsed.data);
     return await next();
@@ -67,18 +73,35 @@ function isJson(contentType: string | undefined): boolean {
   return /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(contentType ?? "");
 }
 
-/** Reads a body up to a length; undefined when it is longer. What is announced too long is not read at all. */
-async function readText(c: Context<EdgeEnv>, most: number): Promise<string | undefined> {
-  if (Number(c.req.header("content-length") ?? 0) > most) return undefined;
-  const decoder = new TextDecoder();
-  let length = 0;
-  let text = "";
-  for await (const part of c.req.raw.body ?? []) {
-    length += part.byteLength;
-    if (length > most) return undefined;
-    text += decoder.decode(part, { stream: true });
+type Read = { readonly text: string } | { readonly refused: "too-large" | "too-slow" };
+
+/** Reads a body up to a length and a time. What is announced too long is not read at all. */
+async function readText(c: Context<EdgeEnv>, most: number, withinMs: number): Promise<Read> {
+  if (Number(c.req.header("content-length") ?? 0) > most) return { refused: "too-large" };
+  const reader = c.req.raw.body?.getReader();
+  const late = Promise.withResolvers<"late">();
+  const timer = setTimeout(() => late.resolve("late"), withinMs);
+  try {
+    return reader ? await gathered(reader, most, late.promise) : { text: "" };
+  } finally {
+    clearTimeout(timer);
   }
-  return text + decoder.decode();
+}
+
+async function gathered(
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+  most: number,
+  late: Promise<"late">,
+): Promise<Read> {
+  const decoder = new TextDecoder();
+  for (let length = 0, text = "";;) {
+    const part = await Promise.race([reader.read(), late]);
+    if (part === "late") return { refused: "too-slow" };
+    if (part.done) return { text: text + decoder.decode() };
+    length += part.value.byteLength;
+    if (length > most) return { refused: "too-large" };
+    text += decoder.decode(part.value, { stream: true });
+  }
 }
 
 function jsonOf(text: string): unknown {

@@ -3,6 +3,7 @@
 import { sql } from "drizzle-orm";
 import { faultFields } from "#core/contract/log.ts";
 import type { Log } from "#core/contract/log.ts";
+import { sqlState } from "#db/mod.ts";
 import type { Database } from "#db/mod.ts";
 import type { requestLog } from "#db/schema/mod.ts";
 
@@ -37,7 +38,11 @@ export function openRequestLog(db: Database, log: Log, delayMs = 1000): RequestL
       waiting = waiting.slice(batch);
       await insert(db, rows).catch((fault: unknown) => {
         dropped += rows.length;
-        log("request_log_failed", { rows: rows.length, ...faultFields(fault) }, "warning");
+        log(
+          "request_log_failed",
+          { rows: rows.length, state: sqlState(fault), ...faultFields(fault) },
+          "warning",
+        );
       });
     }
     if (dropped > 0) log("request_log_dropped", { rows: dropped }, "warning");

@@ -66,12 +66,12 @@ function record(
   const route = answeredBy && answeredBy.method !== "ALL" ? answeredBy.path : "(none)";
   seconds.observe(milliseconds / 1000, { method, route, status: String(status) });
   log("request", { request: id, trace: trace.traceId, method, route, status, milliseconds });
-  const path = pathForLog(c.req.path, route, status);
+  const path = pathForLog(new URL(c.req.url).pathname, route, status);
   requestLog.add({ id: newId(), at, method, path, status, milliseconds, ip: address, userAgent });
 }
 
 /**
- * The path as it may be kept: without query, with ids, never a secret. A path that leads nowhere may hold
+ * The path as it may be kept: percent-encoded as it came, without query, with ids, never a secret. A path that leads nowhere may hold
  * anything, a link cut in two for instance, so only that it led nowhere is kept.
  */
 export function pathForLog(path: string, route: string, status: number): string {

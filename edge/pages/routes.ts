@@ -23,10 +23,11 @@ export function pages(parts: EdgeParts) {
     .get("/studies/:id", open("a page without data"), app("clinic"))
     .get("/s", open("a page without data"), app("viewer"))
     .get("/assets/*", open("the pages' own files"), async (c) => {
-      const asset = await parts.assets(c.req.path.slice("/assets/".length));
+      const path = c.req.path.slice("/assets/".length);
+      const asset = await parts.assets(path);
       if (!asset || asset.type.startsWith("text/html")) return await c.notFound();
       const cache = asset.hashed ? "public, max-age=31536000, immutable" : "no-cache";
-      return sendAsset(c, asset, { "cache-control": cache });
+      return sendAsset(c, asset, { "cache-control": cache, ...workerPolicy(path, asset) });
     })
     .get("/robots.txt", open("machines ask for it"), (c) => c.text("User-agent: *\nDisallow: /\n"))
     .get("/healthz", open("the load balancer asks for it"), (c) => c.json({ status: "alive" }))
@@ -41,6 +42,13 @@ export function pages(parts: EdgeParts) {
       if (!isInside(c.var.request.address)) return refusal(c, "not-found");
       return c.body(parts.metrics.text(), 200, { "content-type": metricsType });
     });
+}
+
+/** A worker does not take its page's policy, it has the one its script came with (CSP level 3, 4.2.2). */
+function workerPolicy(path: string, asset: Asset): Record<string, string> {
+  if (!asset.type.startsWith("text/javascript")) return {};
+  const wasm = path.startsWith("viewer/") && apps.viewer.wasm;
+  return { "content-security-policy": pagePolicy({ wasm }) };
 }
 
 async function sendPage(

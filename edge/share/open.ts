@@ -101,7 +101,8 @@ async function passcodeFits(
 ): Promise<boolean> {
   const who = { system: true, practice: link.practiceId, permission: "secret:verify" } as const;
   try {
-    return (await parts.core(verifySecret, { secret: passcode.trim(), digest }, { who, trace, requestId })).matches;
+    return (await parts.core(verifySecret, { secret: passcode.trim(), digest }, { who, trace, requestId }))
+      .matches;
   } catch (fault) {
     await giveAttemptBack(parts, link);
     throw fault;

@@ -1,30 +1,36 @@
 // The study list: newest arrival first, a page at a time by keyset, found by any words of its search text.
-import { and, desc, sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import type { z } from "zod";
+import { Uid } from "#core/contract/identifiers.ts";
 import { refuse } from "#core/contract/problem.ts";
 import type { Refused } from "#core/contract/problem.ts";
-import type { StudyList, StudyListQuery, StudySummary } from "#core/contract/studies.ts";
+import { StudyListQuery } from "#core/contract/studies.ts";
+import type { StudyList, StudySummary } from "#core/contract/studies.ts";
 import { passcodeAttempts } from "#core/domain/share.ts";
 import { study } from "#db/schema/mod.ts";
 import type { EdgeParts } from "../parts.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import { patientOf } from "./patient.ts";
 
+/** What the list may be asked by: words of its search text, or the one study of a StudyInstanceUID. */
+export const ListQuery = StudyListQuery.extend({ studyInstanceUid: Uid.optional() });
+
 /** A page of the practice's studies. */
 export async function listStudies(
   { db, now }: Pick<EdgeParts, "db" | "now">,
   practiceId: string,
-  { search = "", limit, after }: z.output<typeof StudyListQuery>,
+  { search = "", studyInstanceUid, limit, after }: z.output<typeof ListQuery>,
 ): Promise<z.infer<typeof StudyList> | Refused> {
   const from = after === undefined ? undefined : readCursor(after);
   if (after !== undefined && !from) {
     return refuse("invalid", { detail: "`after` is not a cursor of this list." });
   }
   const older = from && sql`(last_received_at, id) < (${from[0]}::timestamptz, ${from[1]}::uuid)`;
+  const named = studyInstanceUid === undefined ? undefined : eq(study.studyInstanceUid, studyInstanceUid);
   const rows = await db.readAs(practiceId, (q) =>
     q.select({ study, ...counted(now()) }).from(study)
-      .where(and(older, ...wordsOf(search).map(holds)))
+      .where(and(older, named, ...wordsOf(search).map(holds)))
       .orderBy(desc(study.lastReceivedAt), desc(study.id))
       .limit(limit + 1));
   const page = rows.slice(0, limit);

@@ -6,7 +6,11 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { FolderInUse, lockFolder } from "#db/embedded/folderLock.ts";
 import { openPlainDatabase } from "#db/mod.ts";
+import { addressesAt } from "#tests/make/addresses.ts";
 import { embeddedEnvironment, projectRoot, startOn } from "#tests/make/database.ts";
+import { needs } from "#tests/make/needs.ts";
+import { postgresNeed, startPostgres } from "#tests/make/postgres.ts";
+import { readyLine } from "#tests/make/readyLine.ts";
 
 describe("the embedded database as a process", () => {
   it("rows that were acknowledged are there after kill -9, five times over", async () => {
@@ -76,6 +80,25 @@ describe("the embedded database as a process", () => {
     const owner = openPlainDatabase(running.addresses.vetware_owner);
     onTestFinished(owner.close);
     expect(await owner.query("select 1 as a")).toEqual([{ a: 1 }]);
+  }, 60_000);
+});
+
+needs(postgresNeed).describe("the gateway as a process of its own", () => {
+  it("serves a plain PostgreSQL and ends on SIGTERM", async () => {
+    const running = await startPostgres();
+    onTestFinished(running.stop);
+    const child = spawn(process.execPath, ["db/embedded/gatewayMain.ts"], {
+      cwd: projectRoot,
+      env: { PATH: process.env.PATH, POSTGRES_PORT: String(running.wire.port) },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const { gatewayPort } = await readyLine(child);
+    const jobs = openPlainDatabase(addressesAt(Number(gatewayPort)).vetware_jobs);
+    expect(await jobs.query("select current_user::text as who")).toEqual([{ who: "vetware_jobs" }]);
+    await jobs.close();
+    const ended = once(child, "exit");
+    child.kill("SIGTERM");
+    expect((await ended)[0]).toBe(0);
   }, 60_000);
 });
 

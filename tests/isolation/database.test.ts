@@ -120,7 +120,11 @@ for (const { name, needs: wanted, start } of databases) {
         from pg_roles r where rolname in ('vetware_edge', 'vetware_core', 'vetware_jobs') order by 1`);
       const plain = { mighty: false, owns: false, member: false };
       expect(roles.map(({ rolname, mighty, member }) => ({ rolname, mighty, member }))).toEqual(
-        ["vetware_core", "vetware_edge", "vetware_jobs"].map((rolname) => ({ rolname, mighty: false, member: false })),
+        ["vetware_core", "vetware_edge", "vetware_jobs"].map((rolname) => ({
+          rolname,
+          mighty: false,
+          member: false,
+        })),
       );
       const [edgeRole] = roles.filter(({ rolname }) => rolname === "vetware_edge");
       expect(edgeRole).toMatchObject(plain);
@@ -154,14 +158,17 @@ for (const { name, needs: wanted, start } of databases) {
         expect(everybody, String(definer)).toBe(false);
         if (definer === "enqueue") continue;
         expect(of, String(definer)).toBe("vetware_lookup");
-        expect(String(result)).toMatch(/^TABLE\((\w+_id uuid|reused boolean|known boolean|ended_at timestamp with time zone|, )+\)$/);
+        expect(String(result)).toMatch(
+          /^TABLE\((\w+_id uuid|reused boolean|known boolean|ended_at timestamp with time zone|, )+\)$/,
+        );
       }
       expect(rows.length).toBeGreaterThanOrEqual(8);
     });
 
-    const readable = (role: string) => Object.entries(grants[role] ?? {}).flatMap(([table, rights]) =>
-      rights.includes("s") && !ownerless.includes(table) && !table.includes(".") ? [table] : []
-    );
+    const readable = (role: string) =>
+      Object.entries(grants[role] ?? {}).flatMap(([table, rights]) =>
+        rights.includes("s") && !ownerless.includes(table) && !table.includes(".") ? [table] : []
+      );
     const roles = () => ({ vetware_edge: edge, vetware_core: core });
 
     it("shows nothing to who names no practice, and one practice's rows to who names it", async () => {
@@ -171,8 +178,10 @@ for (const { name, needs: wanted, start } of databases) {
           expect(await as.lookUp(count), `${role} ${table}`).toEqual([{ count: 0 }]);
           const key = table === "practice" ? "id" : "practice_id";
           if (["account", "session", "event"].includes(table)) continue;
-          const seen = await as.readAs(b.id, (q) =>
-            q.execute(sql`select distinct ${sql.identifier(key)} as id from ${sql.identifier(table)}`));
+          const seen = await as.readAs(
+            b.id,
+            (q) => q.execute(sql`select distinct ${sql.identifier(key)} as id from ${sql.identifier(table)}`),
+          );
           const ids = seen.rows.map((row) => row.id);
           expect(ids.every((id) => id === b.id), `${role} ${table} ${ids}`).toBe(true);
         }
@@ -180,8 +189,15 @@ for (const { name, needs: wanted, start } of databases) {
     });
 
     const stateOf = (table: string, practice: GivenPractice) =>
-      given.owner.readAs(practice.id, (q) =>
-        q.execute(sql`select md5(string_agg(t::text, '|' order by t::text)) as hash from ${sql.identifier(table)} t`));
+      given.owner.readAs(
+        practice.id,
+        (q) =>
+          q.execute(
+            sql`select md5(string_agg(t::text, '|' order by t::text)) as hash from ${
+              sql.identifier(table)
+            } t`,
+          ),
+      );
 
     it("lets nobody change, delete, move or plant a row of another practice", async () => {
       for (const [role, as] of Object.entries(roles())) {
@@ -192,19 +208,27 @@ for (const { name, needs: wanted, start } of databases) {
           const attempt = (statement: ReturnType<typeof sql>) =>
             as.applyAs(b.id, (q) => q.execute(statement)).then(({ rowCount }) => rowCount, sqlState);
           if (rights.includes("u")) {
-            const touched = await attempt(sql`update ${at} set practice_id = practice_id where practice_id = ${a.id}`);
+            const touched = await attempt(
+              sql`update ${at} set practice_id = practice_id where practice_id = ${a.id}`,
+            );
             expect(touched, `${role} updates ${table}`).toBe(0);
-            const moved = await attempt(sql`update ${at} set practice_id = ${a.id} where practice_id = ${b.id}`);
+            const moved = await attempt(
+              sql`update ${at} set practice_id = ${a.id} where practice_id = ${b.id}`,
+            );
             expect([0, "42501"], `${role} moves ${table}: ${moved}`).toContain(moved);
           }
           if (rights.includes("d")) {
-            expect(await attempt(sql`delete from ${at} where practice_id = ${a.id}`), `${role} ${table}`).toBe(0);
+            expect(await attempt(sql`delete from ${at} where practice_id = ${a.id}`), `${role} ${table}`)
+              .toBe(0);
           }
           expect(await stateOf(table, a), `${role} ${table}`).toEqual(before);
         }
-        const planted = await as.applyAs(b.id, (q) =>
-          q.execute(sql`insert into audit (id, practice_id, actor_kind, action, subject_kind)
-            values (${uuidv7()}, ${a.id}, 'system', 'planted', 'test')`)).then(() => "planted", sqlState);
+        const planted = await as.applyAs(
+          b.id,
+          (q) =>
+            q.execute(sql`insert into audit (id, practice_id, actor_kind, action, subject_kind)
+            values (${uuidv7()}, ${a.id}, 'system', 'planted', 'test')`),
+        ).then(() => "planted", sqlState);
         expect(planted, role).toBe("42501");
       }
     });
@@ -217,7 +241,10 @@ for (const { name, needs: wanted, start } of databases) {
         expect(await attempt("set role vetware_lookup")).toBe("42501");
         expect(await attempt("set session authorization vetware_owner")).toBe("42501");
         expect(await attempt("create table mine (id int)")).toBe("42501");
-        const off = await as.readAs(b.id, (q) => q.execute(sql`select set_config('row_security', 'off', true)`))
+        const off = await as.readAs(
+          b.id,
+          (q) => q.execute(sql`select set_config('row_security', 'off', true)`),
+        )
           .then(() => as.lookUp(sql`select count(*)::int as count from practice`));
         expect(off).toEqual([{ count: 0 }]);
       }

@@ -9,7 +9,14 @@ import { type Browser, publicUrl, startEdge, type TestEdge } from "#tests/make/e
 import type { GivenPractice } from "#tests/make/given.ts";
 
 /** Ids of one practice's things, or made-up ones. */
-type Things = { study: string; series: string; instance: string; share: string; token: string; visit: string };
+type Things = {
+  study: string;
+  series: string;
+  instance: string;
+  share: string;
+  token: string;
+  visit: string;
+};
 
 type Ask = readonly [method: string, path: string, body?: unknown];
 
@@ -28,7 +35,10 @@ const rows: Readonly<Record<string, Asks | Reason>> = {
   "DELETE /api/session": "is about the asker",
   "GET /api/studies": "lists the asker's own; see below",
   "GET /api/studies/:id": ({ study }) => [["GET", `/api/studies/${study}`]],
-  "GET /api/studies/:id/instances/:instance/:kind{thumbnail|preview|picture|original}": ({ study, instance }, own) =>
+  "GET /api/studies/:id/instances/:instance/:kind{thumbnail|preview|picture|original}": (
+    { study, instance },
+    own,
+  ) =>
     bytes.flatMap((kind): Ask[] => [
       ["GET", `/api/studies/${study}/instances/${instance}/${kind}`],
       ["GET", `/api/studies/${own.study}/instances/${instance}/${kind}`],
@@ -47,7 +57,10 @@ const rows: Readonly<Record<string, Asks | Reason>> = {
   "DELETE /api/shares/:id": ({ share }) => [["DELETE", `/api/shares/${share}`]],
   "POST /api/opened": "is for who holds a link's token; its secret is the permission",
   "GET /api/opened/:share": ({ share }) => [["GET", `/api/opened/${share}`]],
-  "GET /api/opened/:share/instances/:instance/:kind{thumbnail|preview|picture|original}": ({ share, instance }, own) =>
+  "GET /api/opened/:share/instances/:instance/:kind{thumbnail|preview|picture|original}": (
+    { share, instance },
+    own,
+  ) =>
     bytes.flatMap((kind): Ask[] => [
       ["GET", `/api/opened/${share}/instances/${instance}/${kind}`],
       ["GET", `/api/opened/${own.share}/instances/${instance}/${kind}`],
@@ -109,11 +122,23 @@ async function thingsOf(practice: GivenPractice): Promise<Things> {
 
 /** One hash over all rows of a practice that a request could write. */
 async function stateOf(practice: GivenPractice): Promise<string> {
-  const tables = ["study", "series", "instance", "derivative", "object", "share", "share_session", "audit", "event"];
+  const tables = [
+    "study",
+    "series",
+    "instance",
+    "derivative",
+    "object",
+    "share",
+    "share_session",
+    "audit",
+    "event",
+  ];
   const [result] = await edge.given.owner.readAs(practice.id, (q) => [
     q.execute(sql.raw(
       `select md5(concat(${
-        tables.map((name) => `(select string_agg(t::text, '|' order by t::text) from ${name} t)`).join(", '/', ")
+        tables.map((name) => `(select string_agg(t::text, '|' order by t::text) from ${name} t)`).join(
+          ", '/', ",
+        )
       })) as hash`,
     )),
   ]);
@@ -130,14 +155,23 @@ async function said(browser: Browser, [method, path, body]: Ask): Promise<string
 
 describe("PL-7 every route keeps practices apart", () => {
   it("has a row for each route of the router", () => {
-    expect(routesOf(edge.app).map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(rows).sort());
+    expect(routesOf(edge.app).map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
+      Object.keys(rows).sort(),
+    );
   });
 
   for (const [route, asks] of Object.entries(rows)) {
     if (typeof asks === "string") continue;
     it(`${route} answers for a thing of another practice as for none at all`, async () => {
       const before = [await stateOf(a), await stateOf(b)];
-      const nothing: Things = { study: uuidv7(), series: uuidv7(), instance: uuidv7(), share: uuidv7(), token: "", visit: "" };
+      const nothing: Things = {
+        study: uuidv7(),
+        series: uuidv7(),
+        instance: uuidv7(),
+        share: uuidv7(),
+        token: "",
+        visit: "",
+      };
       const [stolen, unknown] = [asks(ofA, ofB), asks(nothing, ofB)];
       for (const [at, ask] of stolen.entries()) {
         const answer = await said(staffOfB, ask);

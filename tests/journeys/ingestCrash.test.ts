@@ -52,7 +52,9 @@ async function killedRound(round: number, moment: Moment): Promise<Round> {
   let working = associations;
   const send = async (association: number) => {
     const mine = Array.from({ length: eachSends }, (_, index) => `1.2.7.${round}.${association}.${index}`);
-    for (const uid of mine) files.set(uid, radiograph({ uid, study: `1.2.7.${round}`, rows: 500, columns: 500 }));
+    for (const uid of mine) {
+      files.set(uid, radiograph({ uid, study: `1.2.7.${round}`, rows: 500, columns: 500 }));
+    }
     const onResponse = (status: number, uid: string) => {
       if (status === 0) acknowledged.add(uid);
       if (acknowledged.size >= moment.acknowledged) reached.resolve();

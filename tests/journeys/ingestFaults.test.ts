@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { needs, program } from "#tests/make/needs.ts";
 import { startCore, type TestCore, until } from "#tests/make/core.ts";
 import { radiograph } from "#tests/make/radiograph.ts";
@@ -20,40 +20,48 @@ const send = (core: TestCore, uids: readonly string[], size = 20) =>
   });
 
 const acknowledgedRows = (core: TestCore, count: number) =>
-  until(() => core.instances(), (rows) => rows.filter((row) => row.storedAt !== null).length === count, 30_000);
+  until(
+    () => core.instances(),
+    (rows) => rows.filter((row) => row.storedAt !== null).length === count,
+    30_000,
+  );
 
 describe("PA-2 a disk that does not take what comes", () => {
-  needs(program("prlimit")).it("is answered 0xA700, keeps nothing, and serves again without a restart", async () => {
-    const core = await startCore();
-    // no file may grow beyond this many bytes: what a full disk does, for this one process
-    const limit = (bytes: number | "unlimited") =>
-      run("prlimit", ["--pid", String(core.pid), `--fsize=${bytes}:unlimited`]);
-    try {
-      const before = Array.from({ length: 20 }, (_, index) => `1.2.8.1.${index}`);
-      expect(await send(core, before)).toEqual(before.map(() => 0));
-      await acknowledgedRows(core, 20);
+  needs(program("prlimit")).it(
+    "is answered 0xA700, keeps nothing, and serves again without a restart",
+    async () => {
+      const core = await startCore();
+      // no file may grow beyond this many bytes: what a full disk does, for this one process
+      const limit = (bytes: number | "unlimited") =>
+        run("prlimit", ["--pid", String(core.pid), `--fsize=${bytes}:unlimited`]);
+      try {
+        const before = Array.from({ length: 20 }, (_, index) => `1.2.8.1.${index}`);
+        expect(await send(core, before)).toEqual(before.map(() => 0));
+        await acknowledgedRows(core, 20);
 
-      await limit(1000);
-      expect(await send(core, ["1.2.8.2.1", "1.2.8.2.2"])).toEqual([outOfResources, outOfResources]);
-      await limit("unlimited");
-      expect(await send(core, ["1.2.8.2.1"])).toEqual([0]);
+        await limit(1000);
+        expect(await send(core, ["1.2.8.2.1", "1.2.8.2.2"])).toEqual([outOfResources, outOfResources]);
+        await limit("unlimited");
+        expect(await send(core, ["1.2.8.2.1"])).toEqual([0]);
 
-      // files of 2 kB fit, the journal, longer by now, does not
-      await limit(8000);
-      expect(await send(core, ["1.2.8.3.1", "1.2.8.3.2"])).toEqual([outOfResources, outOfResources]);
-      expect((await fetch(`${core.url}/readyz`)).status).toBe(503);
-      await limit("unlimited");
-      expect(await send(core, ["1.2.8.3.2"])).toEqual([0]);
-      expect((await fetch(`${core.url}/readyz`)).status).toBe(200);
+        // files of 2 kB fit, the journal, longer by now, does not
+        await limit(8000);
+        expect(await send(core, ["1.2.8.3.1", "1.2.8.3.2"])).toEqual([outOfResources, outOfResources]);
+        expect((await fetch(`${core.url}/readyz`)).status).toBe(503);
+        await limit("unlimited");
+        expect(await send(core, ["1.2.8.3.2"])).toEqual([0]);
+        expect((await fetch(`${core.url}/readyz`)).status).toBe(200);
 
-      await acknowledgedRows(core, 22);
-      await core.restart();
-      const rows = await acknowledgedRows(core, 22);
-      expect(rows.some((row) => row.sopInstanceUid === "1.2.8.3.1")).toBe(false);
-    } finally {
-      await core.stop();
-    }
-  }, 90_000);
+        await acknowledgedRows(core, 22);
+        await core.restart();
+        const rows = await acknowledgedRows(core, 22);
+        expect(rows.some((row) => row.sopInstanceUid === "1.2.8.3.1")).toBe(false);
+      } finally {
+        await core.stop();
+      }
+    },
+    90_000,
+  );
 });
 
 /** System calls that were done, in the order of their ends: name, file or socket, as strace -y shows them. */
@@ -78,7 +86,9 @@ describe("PA-2 an instance is acknowledged", () => {
     const folder = await mkdtemp(join(tmpdir(), "strace-"));
     const trace = join(folder, "trace");
     const calls = "trace=write,writev,pwrite64,pwritev,fdatasync,fsync,sendmsg,sendto";
-    const core = await startCore({ under: ["strace", "-D", "-f", "-yy", "-s", "8", "-e", calls, "-o", trace] });
+    const core = await startCore({
+      under: ["strace", "-D", "-f", "-yy", "-s", "8", "-e", calls, "-o", trace],
+    });
     try {
       expect(await send(core, ["1.2.9.1"], 200)).toEqual([0]);
       const done = await until(
@@ -91,8 +101,12 @@ describe("PA-2 an instance is acknowledged", () => {
       const isIncoming = (on: string) => on.includes("/incoming/");
       const bytesWritten = before.findLastIndex(({ name, on }) => name.startsWith("write") && isIncoming(on));
       const bytesSynced = before.findLastIndex(({ name, on }) => name === "fdatasync" && isIncoming(on));
-      const namesSynced = before.findLastIndex(({ name, on }) => name === "fsync" && on.endsWith("/incoming"));
-      const recordWritten = before.findLastIndex(({ name, on }) => name.startsWith("pwrite") && on.endsWith(".jsonl"));
+      const namesSynced = before.findLastIndex(({ name, on }) =>
+        name === "fsync" && on.endsWith("/incoming")
+      );
+      const recordWritten = before.findLastIndex(({ name, on }) =>
+        name.startsWith("pwrite") && on.endsWith(".jsonl")
+      );
       const isDicom = (on: string) => on.startsWith("TCP") && on.includes(`:${core.dicomPort}->`);
       const answered = lastOf(({ on }) => isDicom(on));
       const answeredEarly = done.slice(bytesWritten, journalSynced).some(({ on }) => isDicom(on));

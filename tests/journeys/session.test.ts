@@ -33,7 +33,11 @@ describe("PL-4 signing in", () => {
     const { email, password } = person;
     const answer = await browser.send("POST", "/api/session", { email: email.toUpperCase(), password });
     const me = Me.parse(await answer.json());
-    expect(me).toMatchObject({ account: { id: person.id }, practice: { id: practice.id }, role: "veterinarian" });
+    expect(me).toMatchObject({
+      account: { id: person.id },
+      practice: { id: practice.id },
+      role: "veterinarian",
+    });
     expect(me.permissions).toContain("share:create");
     expect(Me.parse(await (await browser.get("/api/session")).json())).toEqual(me);
   });
@@ -42,7 +46,10 @@ describe("PL-4 signing in", () => {
     const { email, password } = person;
     const answer = await edge.browser().send("POST", "/api/session", { email, password });
     const cookies = answer.headers.getSetCookie();
-    expect(cookies.map((cookie) => cookie.split("=")[0]).sort()).toEqual(["__Host-session", "__Host-vetpacs"]);
+    expect(cookies.map((cookie) => cookie.split("=")[0]).sort()).toEqual([
+      "__Host-session",
+      "__Host-vetpacs",
+    ]);
     for (const cookie of cookies) {
       expect(cookie).toMatch(/; Path=\/(;|$)/);
       expect(cookie).not.toMatch(/Domain/i);
@@ -51,8 +58,14 @@ describe("PL-4 signing in", () => {
   });
 
   it("refuses a wrong password and an unknown address alike", async () => {
-    const wrong = await edge.browser().send("POST", "/api/session", { email: person.email, password: "wrong" });
-    const unknown = await edge.browser().send("POST", "/api/session", { email: "no@example.org", password: "wrong" });
+    const wrong = await edge.browser().send("POST", "/api/session", {
+      email: person.email,
+      password: "wrong",
+    });
+    const unknown = await edge.browser().send("POST", "/api/session", {
+      email: "no@example.org",
+      password: "wrong",
+    });
     const [first, second] = [await wrong.json(), await unknown.json()];
     expect([wrong.status, unknown.status]).toEqual([401, 401]);
     expect({ ...first, request: "" }).toEqual({ ...second, request: "" });
@@ -63,7 +76,9 @@ describe("PL-4 signing in", () => {
     const guesser = edge.browser("203.0.113.7");
     const statuses = [];
     for (let guess = 0; guess < 25; guess++) {
-      statuses.push((await guesser.send("POST", "/api/session", { email: "no@example.org", password: "x" })).status);
+      statuses.push(
+        (await guesser.send("POST", "/api/session", { email: "no@example.org", password: "x" })).status,
+      );
     }
     expect(statuses.slice(0, 20)).toEqual(Array(20).fill(401));
     expect(statuses.slice(20)).toEqual(Array(5).fill(429));
@@ -73,9 +88,15 @@ describe("PL-4 signing in", () => {
   it("writes the audit, with address and agent, and no password anywhere", async () => {
     const vet = await edge.given.person(practice);
     await signedIn(vet);
-    const rows = await edge.given.owner.readAs(practice.id, (q) =>
-      q.select().from(audit).where(eq(audit.actorId, vet.id)));
-    expect(rows).toMatchObject([{ action: "session.begun", userAgent: "test browser", ip: expect.any(String) }]);
+    const rows = await edge.given.owner.readAs(
+      practice.id,
+      (q) => q.select().from(audit).where(eq(audit.actorId, vet.id)),
+    );
+    expect(rows).toMatchObject([{
+      action: "session.begun",
+      userAgent: "test browser",
+      ip: expect.any(String),
+    }]);
     const lines = JSON.stringify(edge.lines);
     expect(lines).not.toContain(vet.password);
     expect(lines).not.toContain(vet.email);
@@ -91,7 +112,8 @@ describe("PL-4 signing out", () => {
     expect(browser.cookies.size).toBe(0);
     for (const [name, value] of cookies) browser.cookies.set(name, value);
     expect((await browser.get("/api/studies")).status).toBe(401);
-    expect((await edge.browser().get("/api/studies", bearer(cookies.get("__Host-vetpacs") ?? ""))).status).toBe(401);
+    expect((await edge.browser().get("/api/studies", bearer(cookies.get("__Host-vetpacs") ?? ""))).status)
+      .toBe(401);
   });
 
   it("is known to another edge within two seconds", async () => {
@@ -114,7 +136,8 @@ describe("PL-4 signing out", () => {
 
   it("an edge without news for thirty seconds refuses all but sign-in and health", async () => {
     let cut = false;
-    const pull = () => cut ? Promise.reject(new DatabaseUnavailable("unreachable", "cut")) : Promise.resolve([]);
+    const pull = () =>
+      cut ? Promise.reject(new DatabaseUnavailable("unreachable", "cut")) : Promise.resolve([]);
     const ended = openEnded(pull, () => new Date(edge.clock.now()), edge.parts.log);
     const other = edge.another({ ended });
     const token = bearer((await signedIn()).cookies.get("__Host-vetpacs") ?? "");
@@ -125,7 +148,13 @@ describe("PL-4 signing out", () => {
     expect(await ask("/api/studies", { headers: token })).toBe(200);
     edge.clock.forward(2);
     expect(await ask("/api/studies", { headers: token })).toBe(503);
-    expect(await ask("/api/opened", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" }))
+    expect(
+      await ask("/api/opened", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: "{}",
+      }),
+    )
       .toBe(503);
     expect(await ask("/healthz")).toBe(200);
     const { email, password } = person;
@@ -162,7 +191,9 @@ describe("PL-4 the session's secret", () => {
       Array.from({ length: 8 }, () => edge.app.request("/api/studies", { headers: { cookie } })),
     );
     expect(tabs.map((tab) => tab.status)).toEqual(Array(8).fill(200));
-    const secrets = tabs.flatMap((tab) => tab.headers.getSetCookie()).filter((set) => set.startsWith("__Host-session="));
+    const secrets = tabs.flatMap((tab) => tab.headers.getSetCookie()).filter((set) =>
+      set.startsWith("__Host-session=")
+    );
     expect(secrets).toHaveLength(1);
   });
 

@@ -60,7 +60,10 @@ async function visits(id: string): Promise<ShareVisit[]> {
 }
 
 async function row(id: string) {
-  const [found] = await edge.given.owner.readAs(practice.id, (q) => q.select().from(share).where(eq(share.id, id)));
+  const [found] = await edge.given.owner.readAs(
+    practice.id,
+    (q) => q.select().from(share).where(eq(share.id, id)),
+  );
   if (!found) throw new Error("no such link");
   return found;
 }
@@ -75,7 +78,11 @@ describe("PA-4 a link", () => {
     const answer = await open(visitor, token);
     expect(answer.status).toBe(200);
     const opened = OpenedShare.parse(await answer.json());
-    expect(opened).toMatchObject({ shareId: link.id, rights: ["view"], study: { id: study.id, practice: practice.name } });
+    expect(opened).toMatchObject({
+      shareId: link.id,
+      rights: ["view"],
+      study: { id: study.id, practice: practice.name },
+    });
     expect(opened.study.patient).toMatchObject({ animal: "Rex", owner: "Jansen" });
     expect(opened.study.series.map((each) => each.instances.length)).toEqual([2, 1]);
 
@@ -143,7 +150,11 @@ describe("PA-4 a link", () => {
 
   it("cannot be made for a series of another study, or with a right nobody knows", async () => {
     const other = await edge.given.study(practice);
-    for (const wish of [{ seriesIds: [other.series[0]?.id] }, { rights: ["own"] }, { maxViews: 0 }, { passcode: "1" }]) {
+    for (
+      const wish of [{ seriesIds: [other.series[0]?.id] }, { rights: ["own"] }, { maxViews: 0 }, {
+        passcode: "1",
+      }]
+    ) {
       const answer = await vet.send("POST", "/api/shares", { studyId: study.id, ...wish });
       expect([answer.status, (await answer.json()).fields.length]).toEqual([422, 1]);
     }
@@ -153,8 +164,12 @@ describe("PA-4 a link", () => {
     const short = await made({ expiresInDays: 1 / 24 });
     const cookies = (await open(edge.browser(), short.token)).headers.getSetCookie();
     expect(cookies).toHaveLength(1);
-    expect(cookies[0]).toMatch(new RegExp(`^__Host-share-${short.share.id}=[A-Za-z0-9_-]{43}; Max-Age=3(600|599);`));
-    for (const attribute of ["HttpOnly", "Secure", "SameSite=Strict", "Path=/"]) expect(cookies[0]).toContain(attribute);
+    expect(cookies[0]).toMatch(
+      new RegExp(`^__Host-share-${short.share.id}=[A-Za-z0-9_-]{43}; Max-Age=3(600|599);`),
+    );
+    for (const attribute of ["HttpOnly", "Secure", "SameSite=Strict", "Path=/"]) {
+      expect(cookies[0]).toContain(attribute);
+    }
   });
 });
 
@@ -186,8 +201,11 @@ describe("PA-6 limits of a link", () => {
     const { share: link, token } = await made({ expiresInDays: 1 });
     const visitor = edge.browser();
     await open(visitor, token);
-    await edge.given.owner.applyAs(practice.id, (q) =>
-      q.update(share).set({ expiresAt: new Date("2026-05-03T12:00:00Z") }).where(eq(share.id, link.id)));
+    await edge.given.owner.applyAs(
+      practice.id,
+      (q) =>
+        q.update(share).set({ expiresAt: new Date("2026-05-03T12:00:00Z") }).where(eq(share.id, link.id)),
+    );
     const refused = await refusalOf(await open(edge.browser(), token));
     expect(refused).toEqual({
       status: 403,
@@ -210,14 +228,19 @@ describe("PA-6 limits of a link", () => {
         detail: "This passcode is not right.",
       });
     }
-    expect(await refusalOf(await open(visitor, token, { passcode: "open sesame" }))).toMatchObject({ refusal: "locked" });
-    expect(Share.parse((await listed(link.id))).state).toBe("locked");
+    expect(await refusalOf(await open(visitor, token, { passcode: "open sesame" }))).toMatchObject({
+      refusal: "locked",
+    });
+    expect(Share.parse(await listed(link.id)).state).toBe("locked");
     expect((await visits(link.id)).filter((visit) => visit.outcome === "passcode")).toHaveLength(10);
   });
 
   it("a hundred guesses at one moment are ten guesses", async () => {
     const { share: link, token } = await made({ passcode: "1234" });
-    const guesses = Array.from({ length: 100 }, (_, at) => open(edge.browser(), token, { passcode: `no ${at}` }));
+    const guesses = Array.from(
+      { length: 100 },
+      (_, at) => open(edge.browser(), token, { passcode: `no ${at}` }),
+    );
     const refusals = await Promise.all(guesses.map(async (guess) => (await (await guess).json()).refusal));
     expect(refusals.filter((refusal) => refusal === "passcode").length).toBeLessThanOrEqual(10);
     expect((await row(link.id)).failedPasscodes).toBeLessThanOrEqual(10);
@@ -244,7 +267,9 @@ describe("PA-6 limits of a link", () => {
     expect((await open(visitor, token)).status).toBe(200);
     expect((await visitor.get(`/api/opened/${link.id}`)).status).toBe(200);
     expect((await row(link.id)).views).toBe(1);
-    expect(await refusalOf(await open(edge.browser(), token, { pressed: true }))).toMatchObject({ refusal: "spent" });
+    expect(await refusalOf(await open(edge.browser(), token, { pressed: true }))).toMatchObject({
+      refusal: "spent",
+    });
     expect(Share.parse(await listed(link.id)).state).toBe("spent");
   });
 
@@ -276,7 +301,11 @@ describe("PA-6 a token that fits nothing", () => {
     const tokens = ["", "x", "A".repeat(43), "A".repeat(44), "'; drop table share; --", "é".repeat(43)];
     const answers = await Promise.all(tokens.map(async (token) => {
       const answer = await open(edge.browser(), token);
-      return { status: answer.status, body: { ...await answer.json(), request: "" }, cookies: answer.headers.getSetCookie() };
+      return {
+        status: answer.status,
+        body: { ...await answer.json(), request: "" },
+        cookies: answer.headers.getSetCookie(),
+      };
     }));
     for (const answer of answers) expect(answer).toEqual(answers[0]);
     expect(answers[0]).toMatchObject({ status: 404, body: { refusal: "unknown" }, cookies: [] });

@@ -13,6 +13,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -124,6 +125,7 @@ async function preparedFolder(files: MigrationFiles | false): Promise<string> {
   const folder = join(store, fingerprint(files));
   if (existsSync(folder)) return folder;
   mkdirSync(store, { recursive: true });
+  forgetOld(store);
   const data = mkdtempSync(join(store, "making-"));
   const { process: child, gatewayPort } = await run(data, 0, 0);
   try {
@@ -135,6 +137,14 @@ async function preparedFolder(files: MigrationFiles | false): Promise<string> {
   if (!existsSync(folder)) renameSync(join(data, "database"), folder);
   rmSync(data, { recursive: true, force: true });
   return folder;
+}
+
+// Each is 40 MB, and SQL changes often while it is written.
+function forgetOld(store: string): void {
+  const dayAgo = Date.now() - 86_400_000;
+  for (const path of readdirSync(store).map((name) => join(store, name))) {
+    if (statSync(path).mtimeMs < dayAgo) rmSync(path, { recursive: true, force: true });
+  }
 }
 
 function fingerprint(files: MigrationFiles | false): string {

@@ -1,7 +1,7 @@
 // The viewer engine's rules that need no browser: geometry, ranges, windows, gestures, keys.
 import { describe, expect, it } from "vitest";
 import type { FramePixels } from "#core/contract/pixels.ts";
-import { apply, inverse, then } from "#apps/viewer/engine/affine.ts";
+import { apply, compose, inverse } from "#apps/viewer/engine/affine.ts";
 import { fit, fitZoom, panBy, toDevice, zoomAt, zoomTo } from "#apps/viewer/engine/geometry.ts";
 import { gestureOf, type Press, scrollStep } from "#apps/viewer/engine/input/gestures.ts";
 import { actionOf, keyMap } from "#apps/viewer/engine/input/keys.ts";
@@ -70,7 +70,7 @@ describe("where a picture lies on the screen", () => {
 
   it("composes and undoes transforms", () => {
     const one = { a: 2, b: 0.5, c: -0.25, d: 3, e: 7, f: -2 };
-    const round = then(one, inverse(one));
+    const round = compose(one, inverse(one));
     for (const [key, value] of Object.entries({ a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 })) {
       expect(round[key as keyof typeof round]).toBeCloseTo(value);
     }

@@ -15,8 +15,8 @@ export function apply(m: Affine, { x, y }: Point): Point {
   return { x: m.a * x + m.c * y + m.e, y: m.b * x + m.d * y + m.f };
 }
 
-/** First `first`, then `second`. */
-export function then(first: Affine, second: Affine): Affine {
+/** First `first`, then `second`. (Never call an export `then`: a module that has one is taken for a promise.) */
+export function compose(first: Affine, second: Affine): Affine {
   return {
     a: second.a * first.a + second.c * first.b,
     b: second.b * first.a + second.d * first.b,

@@ -250,7 +250,7 @@ export class Viewer {
       frame
         ? {
           pixels: frame.pixels,
-          preview: holding?.preview ?? null,
+          preview: holding?.fault ? null : holding?.preview ?? null,
           resolutions: holding?.fault ? [] : holding?.resolutions ?? [],
         }
         : null,

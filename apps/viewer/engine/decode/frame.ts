@@ -9,6 +9,7 @@ import type { CodestreamInfo, HTJ2KDecoder } from "./openjph.ts";
 const mostSamples = 100_000_000;
 
 function check(info: CodestreamInfo, expected: Expected): void {
+  if (!(info.width > 0 && info.height > 0)) throw new Undecodable("its data is damaged");
   if (info.width * info.height > mostSamples) throw new Undecodable("it is too large");
   const fits = info.width === expected.columns && info.height === expected.rows &&
     info.componentCount === expected.samplesPerPixel && info.isSigned === expected.signed;

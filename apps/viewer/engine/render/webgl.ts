@@ -1,5 +1,5 @@
 // Drawing with WebGL2. Holds the textures of the scene's resolutions; a new window uploads the table alone.
-import { type Affine, inverse, then } from "../affine.ts";
+import { type Affine, compose, inverse } from "../affine.ts";
 import type { Size } from "../geometry.ts";
 import { levelFor, type Samples } from "../samples.ts";
 import { type Filter, filterFor, type Renderer, type Scene, zoomOf } from "./port.ts";
@@ -33,7 +33,7 @@ function layout(samples: Samples, full: Size): { x: number; y: number; border: n
  */
 export function deviceToTexel(toDevice: Affine, samples: Samples, full: Size): Affine {
   const { x, y, border } = layout(samples, full);
-  return then(inverse(toDevice), { a: x, b: 0, c: 0, d: y, e: border, f: border });
+  return compose(inverse(toDevice), { a: x, b: 0, c: 0, d: y, e: border, f: border });
 }
 
 class WebGLRenderer implements Renderer {

@@ -1,0 +1,351 @@
+// What strangers try at the edge's front door: forged tokens, other sites' pages, bodies that are not what they say.
+import { sql } from "drizzle-orm";
+import { SignJWT, UnsecuredJWT } from "jose";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseAddress, parseAddressRange } from "#edge/guard/addressRange.ts";
+import { clientAddress } from "#edge/guard/clientAddress.ts";
+import { pathForLog } from "#edge/guard/watch.ts";
+import { bearer, type Browser, publicUrl, startEdge, type TestEdge } from "#tests/make/edge.ts";
+import type { GivenPerson, GivenPractice } from "#tests/make/given.ts";
+import { makeKeyPair } from "#core/rpc/mod.ts";
+
+let edge: TestEdge;
+let practice: GivenPractice;
+let person: GivenPerson;
+let browser: Browser;
+
+beforeAll(async () => {
+  edge = await startEdge();
+  practice = await edge.given.practice();
+  person = await edge.given.person(practice);
+  browser = edge.browser();
+  const { email, password } = person;
+  expect((await browser.send("POST", "/api/session", { email, password })).status).toBe(200);
+});
+afterAll(() => edge.stop());
+
+const cookie = () => [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+const studies = async (token: string) =>
+  (await edge.app.request("/api/studies", { headers: bearer(token) })).status;
+
+describe("PL-4 a forged token", () => {
+  const sid = "019abf00-0000-7000-8000-00000000000f";
+  const seconds = () => Math.floor(edge.clock.now() / 1000);
+  const token = () =>
+    new SignJWT({ sid, prc: practice.id, role: "owner" })
+      .setIssuer("vetware").setAudience("vetpacs").setSubject(person.id).setIssuedAt(seconds())
+      .setExpirationTime(seconds() + 300);
+  const header = { alg: "EdDSA", typ: "at+jwt", kid: "token-1" };
+  const signing = () => edge.parts.tokenKeys.signing;
+
+  it("made as ours is taken, so that the following are refused for what they differ in", async () => {
+    expect(await studies(await token().setProtectedHeader(header).sign(signing()))).toBe(200);
+  });
+
+  it("is refused without signature, by another key, algorithm, type, issuer, audience or key id", async () => {
+    const stranger = await crypto.subtle.importKey(
+      "jwk",
+      JSON.parse((await makeKeyPair()).privateKey),
+      "Ed25519",
+      false,
+      [
+        "sign",
+      ],
+    );
+    const text = new TextEncoder().encode("a public key taken for a shared secret");
+    const forged = [
+      new UnsecuredJWT({ sid, prc: practice.id, role: "owner" }).setIssuer("vetware").setAudience("vetpacs")
+        .setSubject(person.id).setIssuedAt(seconds()).setExpirationTime(seconds() + 300).encode(),
+      await token().setProtectedHeader(header).sign(stranger),
+      await token().setProtectedHeader({ ...header, alg: "HS256" }).sign(text),
+      await token().setProtectedHeader({ ...header, typ: "JWT" }).sign(signing()),
+      await token().setProtectedHeader({ ...header, typ: "session+jwt" }).sign(signing()),
+      await token().setIssuer("elsewhere").setProtectedHeader(header).sign(signing()),
+      await token().setAudience("keepsake").setProtectedHeader(header).sign(signing()),
+      await token().setAudience("session").setProtectedHeader(header).sign(signing()),
+      await token().setProtectedHeader({ ...header, kid: "other" }).sign(signing()),
+      await token().setProtectedHeader({ alg: "EdDSA", typ: "at+jwt" }).sign(signing()),
+    ];
+    for (const [at, each] of forged.entries()) expect([at, await studies(each)]).toEqual([at, 401]);
+  });
+
+  it("is refused when over, from the future, or meant to live longer than five minutes", async () => {
+    const forged = [
+      token().setExpirationTime(seconds() - 1),
+      token().setIssuedAt(seconds() - 400).setExpirationTime(seconds() + 300),
+      token().setIssuedAt(seconds() + 3600).setExpirationTime(seconds() + 7200),
+      token().setNotBefore(seconds() + 60),
+    ];
+    for (const each of forged) {
+      expect(await studies(await each.setProtectedHeader(header).sign(signing()))).toBe(401);
+    }
+  });
+
+  it("is refused with any one character changed", async () => {
+    const good = browser.cookies.get("__Host-vetpacs") ?? "";
+    expect(await studies(good)).toBe(200);
+    for (let at = 0; at < good.length; at += 7) {
+      const other = good[at] === "A" ? "Q" : "A";
+      const changed = good.slice(0, at) + other + good.slice(at + 1);
+      // The last character of base64url may carry bits that nobody reads.
+      if (good[at] === "." || at === good.length - 1) continue;
+      expect([at, await studies(changed)]).toEqual([at, 401]);
+    }
+  });
+
+  it("is not the session's cookie, nor the other way round", async () => {
+    expect(await studies(browser.cookies.get("__Host-session") ?? "")).toBe(401);
+    const other = edge.browser();
+    other.cookies.set("__Host-session", browser.cookies.get("__Host-vetpacs") ?? "");
+    expect((await other.get("/api/studies")).status).toBe(401);
+  });
+
+  it("of any odd form is refused and not a fault", async () => {
+    for (
+      const value of [
+        "",
+        "x",
+        "a.b.c",
+        ".".repeat(2000),
+        "A".repeat(1_000_000),
+        "vw_",
+        "vw_" + "é".repeat(43),
+      ]
+    ) {
+      const headers = new Headers({ authorization: `Bearer ${encodeURIComponent(value)}` });
+      expect((await edge.app.request("/api/studies", { headers })).status).toBe(401);
+    }
+    for (const authorization of ["Basic YTpi", "Bearer", "bearer x", "Bearer a b"]) {
+      const answer = await edge.app.request("/api/studies", { headers: { authorization, cookie: cookie() } });
+      expect([authorization, answer.status]).toEqual([authorization, 401]);
+    }
+  });
+});
+
+describe("another site's page cannot act for who is signed in", () => {
+  const post = (headers: Record<string, string>, body = "{}") =>
+    edge.app.request("/api/shares", { method: "POST", headers: { cookie: cookie(), ...headers }, body });
+  const json = { "content-type": "application/json" };
+
+  it("by a request that its browser calls cross-site or same-site, or whose Origin is not exactly ours", async () => {
+    const foreign: Record<string, string>[] = [
+      { "sec-fetch-site": "cross-site" },
+      { "sec-fetch-site": "same-site" },
+      { "sec-fetch-site": "cross-site", "origin": publicUrl },
+      { origin: "https://evil.example" },
+      { origin: "null" },
+      { origin: `${publicUrl}.evil.example` },
+      { origin: publicUrl.replace("http:", "https:") },
+      { origin: `${publicUrl}/` },
+      {},
+    ];
+    for (const headers of foreign) {
+      expect([headers, (await post({ ...json, ...headers })).status]).toEqual([headers, 403]);
+    }
+    const own: Record<string, string>[] = [{ origin: publicUrl }, { "sec-fetch-site": "same-origin" }];
+    for (const headers of own) {
+      expect((await post({ ...json, ...headers })).status).toBe(422);
+    }
+  });
+
+  it("by a form or text, whatever its content says", async () => {
+    const own = { "sec-fetch-site": "same-origin" };
+    const types = [
+      "text/plain",
+      "application/x-www-form-urlencoded",
+      "multipart/form-data; boundary=x",
+      "application/jsonp",
+      "application/json; charset=utf-16",
+      "text/plain, application/json",
+    ];
+    for (const type of types) {
+      expect([type, (await post({ ...own, "content-type": type })).status]).toEqual([type, 415]);
+    }
+  });
+
+  it("by signing its visitor in elsewhere, or out", async () => {
+    const headers = { ...json, "sec-fetch-site": "cross-site", "cookie": cookie() };
+    const { email, password } = person;
+    const signIn = await edge.app.request("/api/session", {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ email, password }),
+    });
+    const signOut = await edge.app.request("/api/session", { method: "DELETE", headers });
+    expect([signIn.status, signOut.status]).toEqual([403, 403]);
+    expect((await browser.get("/api/session")).status).toBe(200);
+  });
+
+  it("by asking for leave first: no answer names another origin", async () => {
+    const headers = { origin: "https://evil.example", "access-control-request-method": "POST" };
+    const answer = await edge.app.request("/api/shares", { method: "OPTIONS", headers });
+    expect(answer.status).toBe(405);
+    expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
+  });
+});
+
+describe("a body that is not what it should be", () => {
+  const post = (body: BodyInit, headers: Record<string, string> = {}) =>
+    edge.app.request("/api/opened", {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body,
+      ...(body instanceof ReadableStream ? { duplex: "half" } : {}),
+    });
+
+  it("of more than 64 KiB is refused, announced or not", async () => {
+    const big = JSON.stringify({ token: "x".repeat(70_000) });
+    expect((await post(big, { "content-length": String(big.length) })).status).toBe(413);
+    let given = 0;
+    const endless = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      pull: (controller) => {
+        given += 16_384;
+        controller.enqueue(new Uint8Array(16_384).fill(32));
+      },
+    });
+    expect((await post(endless)).status).toBe(413);
+    expect(given).toBeLessThan(200_000);
+  });
+
+  it("that is no JSON, too deep, or plays with prototypes is refused by field", async () => {
+    for (
+      const body of [
+        "",
+        "{",
+        "null",
+        "[]",
+        "[".repeat(60_000),
+        '{"token":1}',
+        '{"__proto__":{"token":"x"}}',
+        "\0",
+      ]
+    ) {
+      const answer = await post(body);
+      expect([body.slice(0, 30), answer.status]).toEqual([body.slice(0, 30), 422]);
+      expect((await answer.json()).fields.length).toBeGreaterThan(0);
+    }
+    expect(Reflect.get({}, "token")).toBeUndefined();
+  });
+
+  it("a query that says a thing twice, or is out of range, is refused", async () => {
+    for (
+      const [query, status] of [
+        ["?limit=1&limit=2", 400],
+        ["?limit=0", 422],
+        ["?limit=1e9", 422],
+        ["?after=x", 422],
+        [`?search=${"x".repeat(201)}`, 422],
+        ["?search=%25_%5C", 200],
+        ["?unknown=1", 200],
+      ] as const
+    ) {
+      expect([query, (await browser.get(`/api/studies${query}`)).status]).toEqual([query, status]);
+    }
+  });
+
+  it("an address that plays with its form leads nowhere", async () => {
+    const paths = [
+      "/api/studies/..%2f..%2fetc",
+      "/api//studies",
+      "/api/studies/%00",
+      "/assets/clinic/..%2f..%2f..%2fdeno.json",
+      "/assets/../deno.json",
+      "/assets/clinic/.env",
+      "/assets/%2e%2e/%2e%2e/deno.json",
+      "//evil.example",
+      "/API/studies",
+    ];
+    for (const path of paths) {
+      const answer = await edge.app.request(publicUrl + path, { headers: { cookie: cookie() } });
+      expect([path, answer.status]).toEqual([path, 404]);
+    }
+  });
+
+  it("a method that no route has is refused with the ones it has", async () => {
+    const answer = await edge.app.request("/api/session", { method: "PATCH" });
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, "DELETE, GET, HEAD, POST"]);
+    expect(
+      (await edge.app.request("/api/session", {
+        method: "POST",
+        headers: { "x-http-method-override": "DELETE" },
+      })).status,
+    ).toBe(415);
+  });
+});
+
+describe("PL-11 what is kept of a request", () => {
+  it("is address, agent, time, path and status; never a query or a secret", async () => {
+    const secret = "S".repeat(43);
+    const visitor = edge.browser("203.0.113.77");
+    await visitor.get(`/api/studies?search=Fluffy`, { ...bearer(secret), "user-agent": "a".repeat(900) });
+    await visitor.get(`/s/${secret}`);
+    await edge.parts.requestLog.flush();
+    const rows = await edge.given.owner.lookUp<{ path: string; user_agent: string }>(
+      sql`select path, user_agent from request_log where ip = '203.0.113.77' order by at, id`,
+    );
+    expect(rows.map((row) => row.path)).toEqual(["/api/studies", "(nothing there)"]);
+    expect(rows[0]?.user_agent).toHaveLength(400);
+    const lines = JSON.stringify(edge.lines);
+    for (const word of [secret, "Fluffy", "203.0.113.77", "aaaa", person.email]) {
+      expect(lines).not.toContain(word);
+    }
+    expect(edge.lines.some(({ event }) => event === "request")).toBe(true);
+  });
+
+  it("a secret in a path is struck out", () => {
+    expect(pathForLog(`/api/${"k".repeat(43)}`, "/api/:x", 200)).toBe("/api/(secret)");
+    expect(pathForLog("/api/studies/019abf00-0000-7000-8000-000000000001", "/api/studies/:id", 404))
+      .toBe("/api/studies/019abf00-0000-7000-8000-000000000001");
+  });
+
+  it("believes a forwarded address from trusted proxies alone", () => {
+    const trusted = ["10.0.0.0/8", "::1"].flatMap((range) => parseAddressRange(range) ?? []);
+    const of = (socket: string, header?: string) => clientAddress(socket, header, trusted);
+    expect(of("198.51.100.1", "203.0.113.5")).toBe("198.51.100.1");
+    expect(of("10.0.0.1", "203.0.113.5")).toBe("203.0.113.5");
+    expect(of("10.0.0.1", "1.1.1.1, 203.0.113.5, 10.2.3.4")).toBe("203.0.113.5");
+    expect(of("10.0.0.1", "'; drop table, 203.0.113.5")).toBe("203.0.113.5");
+    expect(of("10.0.0.1", "nonsense")).toBe("10.0.0.1");
+    expect(of("::ffff:10.0.0.1", "2001:db8::1")).toBe("2001:db8::1");
+    expect(of("::1", "[2001:db8::1]:443")).toBe("2001:db8::1");
+    expect(parseAddress("::ffff:192.0.2.1")).toEqual(parseAddress("192.0.2.1"));
+    for (const bad of ["", "1.2.3", "1.2.3.256", "01.2.3.4", ":::", "1::2::3", "12345::", "g::"]) {
+      expect(parseAddress(bad)).toBeUndefined();
+    }
+  });
+});
+
+describe("what every answer carries", () => {
+  it("is the same set of headers, refusals and faults included", async () => {
+    const broken = edge.another({
+      db: { ...edge.parts.db, readAs: () => Promise.reject(new Error("Rex Jansen")) },
+    });
+    const answers = [
+      await edge.app.request("/api/studies"),
+      await edge.app.request("/nowhere"),
+      await edge.app.request("/healthz"),
+      await broken.request("/api/studies", { headers: bearer(browser.cookies.get("__Host-vetpacs") ?? "") }),
+    ];
+    expect(answers.map((answer) => answer.status)).toEqual([401, 404, 200, 500]);
+    for (const { headers } of answers) {
+      expect(headers.get("content-security-policy")).toContain("default-src 'none'");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("referrer-policy")).toBe("no-referrer");
+      expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+      expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+      expect(headers.get("cache-control")).toBe("no-store");
+    }
+    const text = await answers[3]?.text();
+    expect(text).not.toContain("Rex");
+    expect(JSON.stringify(edge.lines)).not.toContain("Rex");
+    expect(edge.lines.filter(({ event }) => event === "request_failed")).toHaveLength(1);
+  });
+
+  it("speaks of HTTPS for good only over https", async () => {
+    const secure = edge.another({ publicUrl: "https://vet.example" });
+    expect((await secure.request("/healthz")).headers.get("strict-transport-security")).toMatch(
+      /^max-age=63072000/,
+    );
+    expect((await edge.app.request("/healthz")).headers.get("strict-transport-security")).toBeNull();
+  });
+});

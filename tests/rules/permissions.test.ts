@@ -1,0 +1,121 @@
+// PL-6: every route names the permission it needs, or stands in the list of exceptions here; one table says which
+// role holds which permission; and the guard keeps to it.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Role } from "#core/contract/sessions.ts";
+import {
+  isPermission,
+  type Permission,
+  permissions,
+  roleMay,
+  rolePermissions,
+} from "#core/domain/permissions.ts";
+import { routesOf } from "#edge/guard/mod.ts";
+import { bearer, startEdge, type TestEdge } from "#tests/make/edge.ts";
+
+/** Routes that ask for no permission. A new one is a decision, made by writing it here. */
+const openRoutes = [
+  "DELETE /api/session",
+  "GET /",
+  "GET /api/openapi.json",
+  "GET /api/opened/:share",
+  "GET /api/opened/:share/instances/:instance/:kind{thumbnail|preview|picture|original}",
+  "GET /api/session",
+  "GET /assets/*",
+  "GET /healthz",
+  "GET /metrics",
+  "GET /readyz",
+  "GET /robots.txt",
+  "GET /s",
+  "GET /studies/:id",
+  "POST /api/opened",
+  "POST /api/session",
+];
+
+/** Role × permission, as the clinic reads it. */
+const matrix: Readonly<Record<Permission, readonly string[]>> = {
+  "study:read": ["owner", "admin", "veterinarian", "technician", "front_desk"],
+  "study:upload": ["owner", "admin", "veterinarian", "technician", "front_desk"],
+  "study:prepare": ["owner", "admin", "veterinarian", "technician"],
+  "share:read": ["owner", "admin", "veterinarian", "technician", "front_desk"],
+  "share:create": ["owner", "admin", "veterinarian", "technician", "front_desk"],
+  "share:revoke": ["owner", "admin", "veterinarian", "technician"],
+};
+
+let edge: TestEdge;
+beforeAll(async () => {
+  edge = await startEdge();
+});
+afterAll(() => edge.stop());
+
+const guarded = () => routesOf(edge.app).filter((route) => route.note.permission !== undefined);
+const someId = "019abf00-0000-7000-8000-000000000001";
+const filled = (path: string) =>
+  path.replace(/:[A-Za-z]+\{(\w+)[^}]*\}/, "$1").replace(/:[A-Za-z]+/g, someId);
+
+describe("PL-6 routes and permissions", () => {
+  it("every route names one permission of the table or is a listed exception", () => {
+    const open = routesOf(edge.app).filter((route) => route.note.permission === undefined);
+    expect(open.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(openRoutes);
+    for (const { note } of open) expect(note.open?.length).toBeGreaterThan(10);
+    for (const { note } of guarded()) {
+      expect(note.open).toBeUndefined();
+      expect(isPermission(note.permission ?? "")).toBe(true);
+    }
+  });
+
+  it("every permission of the table is asked for by a route", () => {
+    const asked = new Set(guarded().map((route) => route.note.permission));
+    expect([...asked].sort()).toEqual(Object.keys(permissions).sort());
+  });
+
+  it("a route refuses strangers, and keys with every permission but its own", async () => {
+    const practice = await edge.given.practice();
+    for (const { method, path, note } of guarded()) {
+      const others = Object.keys(permissions).filter((name) => name !== note.permission).filter(isPermission);
+      const key = await edge.given.apiKey(practice, { permissions: others });
+      const stranger = await edge.app.request(filled(path), { method });
+      const lacking = await edge.app.request(filled(path), { method, headers: bearer(key.secret) });
+      expect([path, stranger.status, lacking.status]).toEqual([path, 401, 403]);
+      expect((await lacking.json()).detail).toContain(note.permission);
+    }
+  });
+
+  it("the table of roles is the one written here", () => {
+    for (const permission of Object.keys(permissions).filter(isPermission)) {
+      expect([permission, ...Role.options.filter((role) => roleMay(role, permission))])
+        .toEqual([permission, ...matrix[permission]]);
+    }
+    expect(Object.keys(rolePermissions).sort()).toEqual([...Role.options].sort());
+  });
+
+  it("a person may do what their role holds and no more", async () => {
+    const practice = await edge.given.practice();
+    const { email, password } = await edge.given.person(practice, "front_desk");
+    const browser = edge.browser();
+    await browser.send("POST", "/api/session", { email, password });
+    expect((await browser.get("/api/studies")).status).toBe(200);
+    expect((await browser.send("POST", `/api/studies/${someId}/prepare`)).status).toBe(403);
+    expect((await browser.send("DELETE", `/api/shares/${someId}`)).status).toBe(403);
+  });
+});
+
+describe("/api/openapi.json", () => {
+  it("describes every route under /api with its permission, shapes and refusals", async () => {
+    const description = await (await edge.app.request("/api/openapi.json")).json();
+    const routes = routesOf(edge.app).filter((route) => route.path.startsWith("/api/") && route.note.summary);
+    for (const { method, path, note } of routes) {
+      const operation =
+        description.paths[path.replace(/:([A-Za-z]+)(\{[^}]+\})?/g, "{$1}")][method.toLowerCase()];
+      expect(operation.summary).toBe(note.summary);
+      if (note.permission) expect(operation.description).toContain(note.permission);
+      if (note.body) expect(operation.requestBody.content["application/json"].schema.type).toBe("object");
+      expect(operation.responses.default.content["application/problem+json"]).toBeDefined();
+    }
+    const undescribed = routesOf(edge.app).filter((route) =>
+      route.path.startsWith("/api/") && !route.note.summary
+    );
+    expect(undescribed.map((route) => route.path)).toEqual(["/api/openapi.json"]);
+    const operations = Object.values(description.paths).flatMap((path) => Object.values(path as object));
+    expect(new Set(operations.map((operation) => operation.operationId)).size).toBe(operations.length);
+  });
+});
