@@ -52,7 +52,7 @@ export class Backend {
   async #renew(client: object, role: string): Promise<void> {
     if (!roleName.test(role)) throw new BackendLost("not a role name");
     this.#last = undefined;
-    const steps = ["set session authorization postgres", `set session authorization ${role}`];
+    const steps = ["set session authorization postgres", "discard all", `set session authorization ${role}`];
     for (const step of steps) {
       const { rest } = await this.#send(frame("Q", step));
       if (hasFailure(rest)) throw new BackendLost("the session could not be made new");

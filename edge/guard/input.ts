@@ -3,7 +3,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
 import { Id } from "#core/contract/identifiers.ts";
-import { invalid } from "#core/contract/problem.ts";
+import { invalid, problem } from "#core/contract/problem.ts";
 import type { EdgeEnv } from "./env.ts";
 import { problemAnswer, refusal } from "./refusal.ts";
 import { noted } from "./route.ts";
@@ -15,9 +15,11 @@ export const largestJson = 64 * 1024;
 export const slowestJson = 15_000;
 
 const tooMuch = {
-  "too-large": ["too-large", { detail: `A JSON body may have ${largestJson} bytes.` }],
-  "too-slow": ["malformed", { detail: `A JSON body must arrive within ${slowestJson / 1000} seconds.` }],
-} as const;
+  "too-large": problem("too-large", { detail: `A JSON body may have ${largestJson} bytes.` }),
+  "too-slow": problem("malformed", {
+    detail: `A JSON body must arrive within ${slowestJson / 1000} seconds.`,
+  }),
+};
 
 type Takes<Target extends "json" | "query" | "param", In, Out> = MiddlewareHandler<
   EdgeEnv,
@@ -34,7 +36,7 @@ export function body<Schema extends z.ZodObject>(
       return refusal(c, "unsupported-type", { detail: "Send JSON: content-type application/json." });
     }
     const read = await readText(c, largestJson, slowestJson);
-    if ("refused" in read) return refusal(c, ...tooMuch[read.refused]);
+    if ("refused" in read) return problemAnswer(c, tooMuch[read.refused]);
     const parsed = schema.safeParse(jsonOf(read.text));
     if (!parsed.success) return problemAnswer(c, invalid(parsed.error, "body"));
     c.req.addValidatedData("json", parsed.data);

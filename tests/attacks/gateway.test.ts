@@ -9,7 +9,8 @@ import { addressOf } from "#tests/make/addresses.ts";
 import { needs } from "#tests/make/needs.ts";
 import { askDoor, type Asked } from "#tests/make/sqlDoor.ts";
 
-const who = "select session_user, current_user, current_setting('search_path'), current_setting('row_security')";
+const who =
+  "select session_user, current_user, current_setting('search_path'), current_setting('row_security')";
 const practices = [uuidv7(), uuidv7(), uuidv7(), uuidv7()];
 
 for (const { name, needs: wanted, start } of databases) {

@@ -189,7 +189,7 @@ describe("PL-7 clients of the embedded database cannot reach each other's sessio
     ["copy data without a copy", Buffer.concat([Buffer.from("d"), int32(4)])],
   ])("%s ends its client alone", async (_, bytes) => {
     const a = await talk();
-        a.send(bytes);
+    a.send(bytes);
     await a.closed;
     expect(a.heard().join()).toContain("08P01");
     expect(await first(await client(), "select 1")).toBe(1);

@@ -41,8 +41,6 @@ export type ViewerOptions = {
   readonly onRefused: (status: number) => void;
   /** Actions that are not the viewer's own: help. */
   readonly onAction?: (action: Action) => void;
-  readonly plain?: boolean;
-  readonly largestTexture?: number;
   readonly budget: number;
 };
 
@@ -61,11 +59,11 @@ export class Viewer {
   #telling: number | undefined;
 
   constructor(options: ViewerOptions) {
-    const { host, tool, onRefused, budget, plain, largestTexture } = options;
+    const { host, tool, onRefused, budget } = options;
     this.#options = options;
     this.#tool = tool;
     this.#stack = new Stack({ onChange: () => this.#show(), onRefused, budget });
-    this.#viewport = new Viewport({ host, onChange: () => this.#tell(), plain, largestTexture });
+    this.#viewport = new Viewport({ host, onChange: () => this.#tell() });
     this.#pointers = new Pointers(host, this.#hands());
     this.#cine = new Cine({
       frameTime: () => this.#stack.slot?.frame?.pixels.frameTime ?? usualFrameTime,

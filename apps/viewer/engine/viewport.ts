@@ -32,9 +32,6 @@ export type ViewportOptions = {
   readonly host: HTMLElement;
   /** View or window changed by something else than a call, e.g. another size. */
   readonly onChange: () => void;
-  /** Without WebGL2, for tests and for `?renderer=canvas`. */
-  readonly plain?: boolean;
-  readonly largestTexture?: number;
 };
 
 export class Viewport {
@@ -164,10 +161,8 @@ export class Viewport {
 
   #begin(): Renderer {
     const canvas = this.#newCanvas();
-    if (this.#options.plain) return canvasRenderer(canvas);
     const onRestored = () => this.redraw();
-    const { largestTexture } = this.#options;
-    return webglRenderer({ canvas, onRestored, largestTexture }) ?? canvasRenderer(canvas);
+    return webglRenderer({ canvas, onRestored }) ?? canvasRenderer(canvas);
   }
 
   #newCanvas(): HTMLCanvasElement {

@@ -20,8 +20,6 @@ function memoryBudget(): number {
   return matchMedia("(pointer: coarse)").matches ? 120e6 : 400e6;
 }
 
-const plain = () => new URLSearchParams(location.search).get("renderer") === "canvas";
-
 export function Room({ opened, onRefused }: RoomProps) {
   const host = useRef<HTMLDivElement>(null);
   const viewer = useRef<Viewer | null>(null);
@@ -47,7 +45,6 @@ export function Room({ opened, onRefused }: RoomProps) {
       onAction: (action) => {
         if (action === "help") help.value = !help.value;
       },
-      plain: plain(),
       budget: memoryBudget(),
     });
     viewer.current = made;

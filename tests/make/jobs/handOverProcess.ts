@@ -5,6 +5,11 @@ import { job, openQueue } from "#core/jobs/mod.ts";
 
 const [address = "", name = ""] = process.argv.slice(2);
 const log = openLog("hand-over");
-const idle = job({ name, asks: z.object({ number: z.number() }), within: "1m", run: () => Promise.resolve() });
+const idle = job({
+  name,
+  asks: z.object({ number: z.number() }),
+  within: "1m",
+  run: () => Promise.resolve(),
+});
 await openQueue({ address, jobs: [idle], log, lookEvery: 1, pollSeconds: 60 });
 log("ready");

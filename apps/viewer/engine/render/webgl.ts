@@ -13,8 +13,6 @@ export type WebGLOptions = {
   readonly canvas: HTMLCanvasElement;
   /** Called when the context came back: what was drawn is gone. */
   readonly onRestored: () => void;
-  /** Smaller than the device's limit only in tests of tiling. */
-  readonly largestTexture?: number;
 };
 
 /** Where a resolution's texels lie: texel = scale · sample + border, in both directions. */
@@ -47,10 +45,10 @@ class WebGLRenderer implements Renderer {
   #filled: Uint8Array | undefined;
   #textures: SampleTexture[] = [];
 
-  constructor(gl: WebGL2RenderingContext, { canvas, onRestored, largestTexture }: WebGLOptions) {
+  constructor(gl: WebGL2RenderingContext, { canvas, onRestored }: WebGLOptions) {
     this.canvas = canvas;
     this.#gl = gl;
-    this.#largest = Math.min(gl.getParameter(gl.MAX_TEXTURE_SIZE), largestTexture ?? Infinity);
+    this.#largest = gl.getParameter(gl.MAX_TEXTURE_SIZE);
     this.#program = linked(gl, vertexShader, fragmentShader);
     this.#table = tableTexture(gl);
     const { signal } = this.#listening;

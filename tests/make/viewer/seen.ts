@@ -1,0 +1,63 @@
+// What is on the screen: pixels of the stage as the browser shows them, and the grey that the table says.
+import type { Page } from "playwright-core";
+import { PNG } from "pngjs";
+
+export type Seen = {
+  readonly width: number;
+  readonly height: number;
+  /** Red, green and blue of a device pixel of the stage. */
+  readonly at: (x: number, y: number) => readonly [number, number, number];
+  readonly data: Uint8Array;
+};
+
+/** The stage without the words over it. */
+export async function stageSeen(page: Page): Promise<Seen> {
+  await page.evaluate(async () => {
+    const corners = document.querySelector<HTMLElement>(".corners");
+    if (corners) corners.hidden = true;
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  });
+  const { width, height, data } = PNG.sync.read(await page.locator(".stage-host").screenshot());
+  const at = (x: number, y: number) => {
+    const index = (y * width + x) * 4;
+    return [data[index] ?? 0, data[index + 1] ?? 0, data[index + 2] ?? 0] as const;
+  };
+  return { width, height, at, data };
+}
+
+/** How many device pixels differ from the grey that is expected, of a picture shown 1:1 in the middle. */
+export function differing(
+  seen: Seen,
+  size: { columns: number; rows: number },
+  grey: (x: number, y: number) => number,
+): number {
+  const left = Math.round(seen.width / 2 - size.columns / 2);
+  const top = Math.round(seen.height / 2 - size.rows / 2);
+  let count = 0;
+  for (let y = 0; y < size.rows; y++) {
+    for (let x = 0; x < size.columns; x++) {
+      const [red, green, blue] = seen.at(left + x, top + y);
+      const wanted = grey(x, y);
+      if (red !== wanted || green !== wanted || blue !== wanted) count++;
+    }
+  }
+  return count;
+}
+
+/** Mean brightness of a part of the stage, 0..255. */
+export function brightness(seen: Seen): number {
+  let sum = 0;
+  for (let index = 0; index < seen.data.length; index += 4) sum += seen.data[index] ?? 0;
+  return sum / (seen.data.length / 4);
+}
+
+/** Waits until the frame on the screen has come so far. */
+export async function until(page: Page, stage: string): Promise<void> {
+  await page.waitForSelector(`[data-stage="${stage}"]`, { timeout: 30_000 });
+}
+
+/** A number of the page's own words, e.g. the window's width of `W 11500  C 6500`. */
+export async function reading(page: Page, corner: string): Promise<number[]> {
+  const words = await page.locator(`.corner[data-at="${corner}"]`).textContent();
+  return [...(words ?? "").matchAll(/-?\d+(\.\d+)?/g)].map(([digits]) => Number(digits));
+}
