@@ -93,8 +93,9 @@ async function answer(
   outgoing.setHeader("x-request-id", passage.requestId);
   watch.begun();
   const request = requestOf(incoming);
-  const route = request ? routeOf(request) : "none";
-  const response = request ? await answered(core, route, request, passage) : unreadable(passage);
+  const path = request ? new URL(request.url).pathname : "";
+  const route = routeOf(path);
+  const response = request ? await answered(core, { route, path, request }, passage) : unreadable(passage);
   try {
     await sendResponse(outgoing, response);
   } catch (fault) {
@@ -104,7 +105,7 @@ async function answer(
   const status = outgoing.destroyed && !outgoing.writableFinished ? 499 : response.status;
   const { requestId, trace } = passage;
   const seconds = (core.now() - began) / 1000;
-  watch.ended({ route: named(route, request, status), status, seconds, requestId, traceId: trace.traceId });
+  watch.ended({ route: named(route, path, status), status, seconds, requestId, traceId: trace.traceId });
 }
 
 function passageOf({ random }: CoreHttp, { headers }: IncomingMessage, signal: AbortSignal): Passage {
@@ -119,8 +120,7 @@ function passageOf({ random }: CoreHttp, { headers }: IncomingMessage, signal: A
 
 type Route = "rpc" | "ingest" | "bytes" | "events" | "watch" | "none";
 
-function routeOf(request: Request): Route {
-  const { pathname } = new URL(request.url);
+function routeOf(pathname: string): Route {
   if (pathname.startsWith("/rpc/")) return "rpc";
   if (pathname.startsWith("/ingest/")) return "ingest";
   if (pathname.startsWith("/bytes/")) return "bytes";
@@ -129,15 +129,20 @@ function routeOf(request: Request): Route {
 }
 
 /** The route with the call's name, once the answer shows that the name is one of ours. */
-function named(route: Route, request: Request | undefined, status: number): string {
-  if (route !== "rpc" || !request || [401, 404, 499].includes(status)) return route;
-  return `rpc ${new URL(request.url).pathname.slice("/rpc/".length)}`;
+function named(route: Route, path: string, status: number): string {
+  return route !== "rpc" || [401, 404, 499].includes(status) ? route : `rpc ${path.slice("/rpc/".length)}`;
 }
 
-async function answered(core: CoreHttp, route: Route, request: Request, passage: Passage): Promise<Response> {
+type Asked = { readonly route: Route; readonly path: string; readonly request: Request };
+
+async function answered(
+  core: CoreHttp,
+  { route, path, request }: Asked,
+  passage: Passage,
+): Promise<Response> {
   try {
     if (route === "rpc") return await core.dispatch(request, passage);
-    if (route === "watch") return await watched(core, request);
+    if (route === "watch") return await watched(core, path);
     if (route === "none") return problemResponse(problem("not-found", { request: passage.requestId }));
     return await core.doors[route](request, passage);
   } catch (fault) {
@@ -146,10 +151,9 @@ async function answered(core: CoreHttp, route: Route, request: Request, passage:
   }
 }
 
-async function watched(core: CoreHttp, request: Request): Promise<Response> {
-  const { pathname } = new URL(request.url);
-  if (pathname === "/healthz") return alive();
-  return pathname === "/readyz" ? await ready(core.checks) : numbers(core.metrics);
+async function watched(core: CoreHttp, path: string): Promise<Response> {
+  if (path === "/healthz") return alive();
+  return path === "/readyz" ? await ready(core.checks) : numbers(core.metrics);
 }
 
 function unreadable({ requestId }: Passage): Response {

@@ -51,26 +51,37 @@ export function openMetrics(): Metrics {
       return { set: (value, labels) => void values.set(labelText(labels), value) };
     },
     histogram(name, help, bounds) {
-      const buckets = new Map<string, number>();
-      const sums = new Map<string, number>();
-      const counts = new Map<string, number>();
-      family("histogram", name, help, () => [
-        ...valueLines(`${name}_bucket`, buckets)(),
-        ...valueLines(`${name}_sum`, sums)(),
-        ...valueLines(`${name}_count`, counts)(),
-      ]);
+      const all = new Map<string, Observed>();
+      family("histogram", name, help, () => histogramLines(name, bounds, [...all.values()]));
       const observe = (value: number, labels: Labels = {}) => {
-        for (const bound of [...bounds, Infinity]) {
-          const le = bound === Infinity ? "+Inf" : String(bound);
-          raise(buckets, labelText({ ...labels, le }), value <= bound ? 1 : 0);
-        }
-        raise(sums, labelText(labels), value);
-        raise(counts, labelText(labels), 1);
+        const key = labelText(labels);
+        const observed = all.get(key) ?? { labels, within: bounds.map(() => 0), sum: 0, count: 0 };
+        all.set(key, observed);
+        bounds.forEach((bound, index) => {
+          if (value <= bound) observed.within[index] = (observed.within[index] ?? 0) + 1;
+        });
+        observed.sum += value;
+        observed.count++;
       };
       return { observe };
     },
     text: () => `${[...families.values()].flatMap((lines) => lines()).join("\n")}\n`,
   };
+}
+
+/** What was observed under one label set; `within` counts, for each bound, the values up to it. */
+type Observed = { readonly labels: Labels; readonly within: number[]; sum: number; count: number };
+
+function histogramLines(name: string, bounds: readonly number[], all: readonly Observed[]): string[] {
+  const buckets = all.flatMap(({ labels, within, count }) => [
+    ...bounds.map((bound, index) =>
+      `${name}_bucket${labelText({ ...labels, le: String(bound) })} ${within[index]}`
+    ),
+    `${name}_bucket${labelText({ ...labels, le: "+Inf" })} ${count}`,
+  ]);
+  const sums = all.map(({ labels, sum }) => `${name}_sum${labelText(labels)} ${sum}`);
+  const counts = all.map(({ labels, count }) => `${name}_count${labelText(labels)} ${count}`);
+  return [...buckets, ...sums, ...counts];
 }
 
 function raise(values: Map<string, number>, key: string, amount: number): void {

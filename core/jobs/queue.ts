@@ -37,7 +37,7 @@ export type DeadLetter = { readonly id: string; readonly data: unknown; readonly
 const deadLetterQueue = "dead-letter";
 const daySeconds = 86_400;
 
-/** Opens the queue, makes what it needs in the database and begins to work. */
+/** Opens the queue, makes what it needs in the database and begins to work. After a fault nothing is left open. */
 export async function openQueue(setup: QueueSetup): Promise<Queue> {
   const { jobs, log, lookEvery = 1500, pollSeconds = 5 } = setup;
   const database = openPlainDatabase(setup.address);
@@ -46,9 +46,14 @@ export async function openQueue(setup: QueueSetup): Promise<Queue> {
     jobs.some((job) => job.at !== undefined),
   );
   boss.on("error", (fault) => log("queue_fault", faultFields(fault), "warning"));
-  await boss.start();
-  await makeQueues(boss, jobs);
-  const workers = await startWorkers({ boss, jobs, log, pollSeconds });
+  const end = async (patienceMs: number) => {
+    await boss.stop({ graceful: patienceMs > 0, timeout: patienceMs, close: false });
+    await database.close();
+  };
+  const workers = await begin({ boss, jobs, log, pollSeconds }).catch(async (fault: unknown) => {
+    await end(0).catch((also: unknown) => log("queue_fault", faultFields(also), "warning"));
+    throw fault;
+  });
   const wake = (names: ReadonlySet<string>) => {
     for (const [id, name] of workers) if (names.has(name)) boss.notifyWorker(id);
   };
@@ -62,8 +67,7 @@ export async function openQueue(setup: QueueSetup): Promise<Queue> {
   let stopping: Promise<void> | undefined;
   const stop = async (patienceMs: number) => {
     await looking.stop();
-    await boss.stop({ graceful: true, timeout: patienceMs, close: false });
-    await database.close();
+    await end(patienceMs);
   };
 
   return {
@@ -139,6 +143,12 @@ type Working = {
   readonly log: Log;
   readonly pollSeconds: number;
 };
+
+async function begin(working: Working): Promise<ReadonlyMap<string, string>> {
+  await working.boss.start();
+  await makeQueues(working.boss, working.jobs);
+  return await startWorkers(working);
+}
 
 /** Starts the workers and brings the job's name of each worker id. */
 async function startWorkers({ boss, jobs, log, pollSeconds }: Working): Promise<ReadonlyMap<string, string>> {

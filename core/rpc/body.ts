@@ -24,10 +24,12 @@ export async function readBody(
   return whole;
 }
 
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
 /** The JSON of a body, or undefined when it is not UTF-8 or not JSON (JSON itself has no undefined). */
 export function jsonOf(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return JSON.parse(decoder.decode(bytes));
   } catch {
     return undefined; // the caller refuses it as malformed; what was wrong inside is the sender's business
   }

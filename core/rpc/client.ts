@@ -46,12 +46,14 @@ export type Core = <Asks extends z.ZodType, Answers extends z.ZodType>(
 /** Puts a signature on a call's message; the bench of unsigned calls is the one place that hands in another. */
 export type Signer = (url: URL, headers: Headers, body: Uint8Array<ArrayBuffer>) => Promise<void>;
 
+const encoder = new TextEncoder();
+
 /** Opens the way to the core. The key is imported at once and once; a bad one fails here or at the first call. */
 export function openCore(address: CoreAddress, sign: Signer = signerOf(address)): Core {
   return async (call, asks, terms) => {
     const url = new URL(`/rpc/${call.name}`, address.url);
     const idempotencyKey = call.writes ? terms.idempotencyKey ?? randomUuid(address.random) : undefined;
-    const body = new TextEncoder().encode(JSON.stringify({ who: terms.who, asks, idempotencyKey }));
+    const body = encoder.encode(JSON.stringify({ who: terms.who, asks, idempotencyKey }));
     if (body.length > largestBody) throw new CallRefused(call.name, problem("too-large"));
     const journey = journeyHeaders(terms, address.random);
     const send = async (signal: AbortSignal) => {

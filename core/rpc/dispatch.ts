@@ -97,7 +97,7 @@ async function handled(
   const work = (signal: AbortSignal) => prepared.handle(who, { ...context, signal, idempotencyKey });
   if (!call.writes) return await inTime(call, context.signal, work);
   if (idempotencyKey === undefined) return { refused: keyWanted };
-  const write = await keyedWrite(call, who, idempotencyKey, prepared.text);
+  const write = await keyedWrite(call, who, idempotencyKey, prepared.text());
   return await inTime(call, context.signal, (signal) => once(idempotency, call, write, () => work(signal)));
 }
 

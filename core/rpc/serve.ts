@@ -26,9 +26,9 @@ export type Outcome =
   | { readonly refused: Problem }
   | { readonly fault: unknown };
 
-/** Asks that fit, as the text that is hashed, ready to be handled. */
+/** Asks that fit, ready to be handled; `text` is what is hashed of them under a write's key. */
 export type Prepared = {
-  readonly text: string;
+  text(): string;
   handle(who: Acting, context: CallContext): Promise<Outcome>;
 };
 
@@ -47,7 +47,7 @@ export function serve<Asks extends z.ZodType, Answers extends z.ZodType>(
     const asks = call.asks.safeParse(raw);
     if (!asks.success) return { refused: invalid(asks.error, "asks") };
     return {
-      text: JSON.stringify(asks.data) ?? "null",
+      text: () => JSON.stringify(asks.data) ?? "null",
       handle: async (who, context) => checked(call, await handler(asks.data, who, context)),
     };
   };

@@ -13,7 +13,7 @@ import {
   systemRandom,
 } from "#core/rpc/mod.ts";
 import type { Gate, Nonces } from "#core/rpc/mod.ts";
-import { echo } from "./rpc.bench.ts";
+import { echo } from "./rpcEcho.ts";
 
 const now = Date.now;
 const open: Gate = () => Promise.resolve({ nonce: "", expires: 0, hasBody: () => Promise.resolve(true) });

@@ -171,6 +171,13 @@ for (const { name, needs: wanted, start } of databases) {
       expect(isDone).toBe(true);
     });
 
+    it("a queue that cannot be opened leaves nothing behind and can be opened later", async () => {
+      const address = running.addresses.vetware_jobs.replace(/:\d+\//, ":1/");
+      const simple = newJob(() => Promise.resolve());
+      await expect(openQueue({ address, jobs: [simple], log })).rejects.toThrow("not reachable");
+      await open(simple);
+    });
+
     it("the edge may ask for a job but neither read nor take requests", async () => {
       const edge = openDatabase(running.addresses.vetware_edge);
       onTestFinished(() => edge.close());

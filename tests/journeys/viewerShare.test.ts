@@ -60,7 +60,7 @@ needs(chromium).describe("PA-6 the share page", () => {
   it("shows the preview first, then refines by byte ranges at the ends of tile parts", async () => {
     const context = await phone(browser);
     const watched = await watchedPage(context);
-    server.state.delay = 150;
+    server.state.delay = 1200;
     await watched.page.goto(server.link);
     await until(watched.page, "preview");
     expect(watched.requests.some(({ url }) => url.includes(".wasm"))).toBe(false);

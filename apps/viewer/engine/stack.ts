@@ -65,8 +65,9 @@ export class Stack {
 
   /** Opens a series, or takes its newer state; what is held of frames that stay is kept. */
   open(slots: readonly Slot[], index: number): void {
-    const keys = new Set(slots.map((slot) => slot.key));
-    for (const key of this.#holdings.keys()) if (!keys.has(key)) this.#holdings.delete(key);
+    for (const [key, holding] of this.#holdings) {
+      if (!slots.some((slot) => slot.key === key && isSameFrame(slot, holding))) this.#holdings.delete(key);
+    }
     this.#slots = slots;
     this.go(index);
   }
@@ -140,11 +141,12 @@ export class Stack {
   #tend(): void {
     if (this.#pause !== undefined) return;
     const wanted = this.#wanted();
-    const isWanted = (load: Load) => wanted.some((one) => one.slot === load.slot && one.level === load.level);
+    const isWanted = (load: Load) =>
+      wanted.some((one) => one.slot.key === load.slot.key && one.level === load.level);
     for (const load of this.#loads) if (!isWanted(load)) load.abort.abort();
     this.#loads = this.#loads.filter(isWanted);
     for (const { slot, level } of wanted) {
-      if (!this.#loads.some((load) => load.slot === slot)) this.#load(slot, level);
+      if (!this.#loads.some((load) => load.slot.key === slot.key)) this.#load(slot, level);
     }
   }
 
@@ -206,4 +208,11 @@ export class Stack {
       this.#holdings.delete(key);
     }
   }
+}
+
+/** Whether what is held is of the frame as it is described now: a picture made anew lies elsewhere. */
+function isSameFrame({ frame }: Slot, holding: Holding): boolean {
+  const { range, pictureUrl } = holding.frame;
+  return frame !== null && frame.pictureUrl === pictureUrl && frame.range.offset === range.offset &&
+    frame.range.length === range.length;
 }

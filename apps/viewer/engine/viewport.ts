@@ -184,8 +184,8 @@ export class Viewport {
   #resize(entry: ResizeObserverEntry | undefined): void {
     const exact = entry?.devicePixelContentBoxSize?.[0];
     const { clientWidth, clientHeight } = this.#options.host;
-    const width = exact?.inlineSize ?? Math.round(clientWidth * devicePixelRatio);
-    const height = exact?.blockSize ?? Math.round(clientHeight * devicePixelRatio);
+    const width = devicePixels(exact?.inlineSize, clientWidth);
+    const height = devicePixels(exact?.blockSize, clientHeight);
     if (width === 0 || height === 0) return;
     if (width === this.#canvas.width && height === this.#canvas.height) return;
     this.#canvas.width = width;
@@ -236,6 +236,12 @@ export class Viewport {
       toDevice: toDevice(this.#view, picture, this.#size),
     });
   }
+}
+
+/** The exact size where the browser tells it. Emulated densities are not in it, so it has to be near the product. */
+function devicePixels(exact: number | undefined, css: number): number {
+  const product = Math.round(css * devicePixelRatio);
+  return exact !== undefined && Math.abs(exact - product) <= 2 ? exact : product;
 }
 
 const nothing = {

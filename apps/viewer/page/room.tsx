@@ -53,8 +53,10 @@ export function Room({ opened, onRefused }: RoomProps) {
     return () => made.close();
   }, []);
 
+  const shown = useRef(study);
   useEffect(() => {
-    viewer.current?.update(slotsNow(seriesId.value));
+    if (shown.current !== study) viewer.current?.update(slotsNow(seriesId.value));
+    shown.current = study;
   }, [study]);
 
   useEffect(() => {

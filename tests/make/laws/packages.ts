@@ -9,6 +9,7 @@ export const packagePlaces: Readonly<Record<string, readonly string[]>> = {
   "@electric-sql/pglite": ["db"],
   "@electric-sql/pglite-prepopulatedfs": ["db"],
   "@neondatabase/serverless": ["db"],
+  "@noble/hashes": ["core/rpc"],
   "@node-rs/argon2": ["core/secrets"],
   "@preact/signals": ["apps"],
   "@types/node": [],

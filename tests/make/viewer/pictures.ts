@@ -64,7 +64,7 @@ export async function derivedPicture(folder: string, name: string, phantom: Phan
 
 /** The same picture with a codestream that breaks off in noise; its preview stays whole. */
 export function damaged(picture: Picture): Picture {
-  const spoilt = picture.bytes.picture.slice();
+  const spoilt = new Uint8Array(picture.bytes.picture);
   for (let at = 0; at < spoilt.length; at++) spoilt[at] = (spoilt[at] ?? 0) ^ 0x5a;
   return {
     ...picture,

@@ -19,8 +19,9 @@ export type LinkState = {
   passcode: string | null;
   asksPress: boolean;
   study: PictureStudy;
-  /** Milliseconds before each answer with bytes, and whether they are answered at all. */
+  /** Milliseconds before a codestream is answered. */
   delay: number;
+  /** No answer to anything but the page itself. */
   broken: boolean;
   keepsCookies: boolean;
 };
@@ -104,7 +105,7 @@ export async function serveShare(
 
   const bytes = async (request: IncomingMessage, response: ServerResponse, [id, part]: string[]) => {
     if (state.broken) return void request.socket.destroy();
-    if (state.delay > 0) await new Promise((done) => setTimeout(done, state.delay));
+    if (part === "picture" && state.delay > 0) await new Promise((done) => setTimeout(done, state.delay));
     if (state.refusal) return refuse(response, state.refusal, state.words);
     if (!hasVisit(request)) return send(response, 401, {}, "{}");
     const picture = pictures.find((candidate) => candidate.instance.id === id);

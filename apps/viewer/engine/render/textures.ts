@@ -40,14 +40,12 @@ export function sampleTexture(gl: WebGL2RenderingContext, samples: Samples, larg
   gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
   gl.pixelStorei(gl.UNPACK_ROW_LENGTH, samples.columns);
   for (const part of tilesOf(picture, layout)) {
-    gl.pixelStorei(gl.UNPACK_SKIP_PIXELS, part.x);
-    gl.pixelStorei(gl.UNPACK_SKIP_ROWS, part.y);
     const size = [part.width, part.height, 1] as const;
-    gl.texSubImage3D(gl.TEXTURE_2D_ARRAY, 0, 0, 0, part.layer, ...size, format, type, samples.data);
+    // An offset into the samples, not UNPACK_SKIP_ROWS: that one is not honoured everywhere for layers.
+    const from = (part.y * samples.columns + part.x) * samples.channels;
+    gl.texSubImage3D(gl.TEXTURE_2D_ARRAY, 0, 0, 0, part.layer, ...size, format, type, samples.data, from);
   }
   gl.pixelStorei(gl.UNPACK_ROW_LENGTH, 0);
-  gl.pixelStorei(gl.UNPACK_SKIP_PIXELS, 0);
-  gl.pixelStorei(gl.UNPACK_SKIP_ROWS, 0);
   return { texture, tiling: layout, samples };
 }
 

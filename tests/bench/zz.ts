@@ -1,0 +1,25 @@
+import { makeKeyPair, rpcGate, importSigningKey, importVerifyingKeys, rpcProfile, signMessage, systemRandom } from "#core/rpc/mod.ts";
+import { contentDigest } from "#core/rpc/digest.ts";
+import { verify, createPublicKey } from "node:crypto";
+const kp = await makeKeyPair(); const key=await importSigningKey("edge-1",kp.privateKey); const keys=await importVerifyingKeys({"edge-1":kp.publicKey});
+const cpu=()=>{const u=process.cpuUsage();return u.user+u.system};const th=()=>{const u=(process as any).threadCpuUsage?.()??{user:0,system:0};return u.user+u.system};
+async function m8(name:string,n:number,f:()=>unknown){const run=async(k:number)=>{await Promise.all(Array.from({length:8},async()=>{for(let i=0;i<k/8;i++)await f()}))};await run(n/2);const b=cpu(),bt=th();const t=performance.now();await run(n);console.log((name+" x8").padEnd(28),((cpu()-b)/n).toFixed(1),"cpu us",((th()-bt)/n).toFixed(1),"main thread us",((performance.now()-t)*1000/n).toFixed(1),"wall us")}
+const url=new URL("http://127.0.0.1:8001/rpc/bench.echo");
+const body=crypto.getRandomValues(new Uint8Array(900));
+const hd=()=>new Headers({"content-type":"application/json","traceparent":"00-x","x-request-id":"sdjfkls"});
+const make=async()=>{const headers=hd();headers.set("content-digest",await contentDigest(body));await signMessage(rpcProfile,{method:"POST",url,headers},{key,audience:"core",now:Date.now,random:systemRandom});return headers};
+const h=await make();const gate=rpcGate({keys,audience:"core",now:Date.now});
+const raw=new Uint8Array(500);
+await m8("nothing async",20000,async()=>{});
+await m8("digest",10000,()=>contentDigest(body));
+await m8("headers",10000,async()=>hd());
+await m8("headers+4 sets",10000,async()=>{const x=hd();x.set("content-digest","sdlfkjsdflkjsdflksjdflskdjflskdjf");x.set("x-vetware-audience","core");x.set("signature-input","lkfjsdlfkjsdflkjsdflskjdflskdjflskdjflskdjflskdjfslkdjf");x.set("signature","lkjsdflksjdflskjdflskdjflskdjflskdjflskdjfsldkjf")});
+await m8("sign whole",10000,make);
+await m8("subtle sign",10000,()=>crypto.subtle.sign("Ed25519",key.key,raw));
+const adm=async()=>{const r=await gate({method:"POST",url,headers:h});if("refused" in r)throw 1;await r.hasBody(body)};
+await m8("gate",10000,adm);
+const sig=new Uint8Array(await crypto.subtle.sign("Ed25519",key.key,raw));
+await m8("subtle verify",10000,()=>crypto.subtle.verify("Ed25519",keys.get("edge-1")!,sig,raw));
+const pk=createPublicKey({key:JSON.parse(kp.publicKey),format:"jwk"});
+await m8("node async verify",10000,()=>new Promise(r=>verify(null,raw,pk,sig,(e,ok)=>r(ok))));
+await m8("node sync verify",10000,async()=>verify(null,raw,pk,sig));
