@@ -50,6 +50,10 @@ export type Share = z.infer<typeof Share>;
 export const CreatedShare = z.object({ share: Share, url: z.url() });
 export type CreatedShare = z.infer<typeof CreatedShare>;
 
+/** The links of a study, newest first. */
+export const ShareList = z.object({ shares: z.array(Share) });
+export type ShareList = z.infer<typeof ShareList>;
+
 /** One line of a link's history, newest first. Address and user agent leave after 90 days. */
 export const ShareVisit = z.object({
   at: z.iso.datetime(),
@@ -59,6 +63,10 @@ export const ShareVisit = z.object({
   userAgent: z.string().nullable(),
 });
 export type ShareVisit = z.infer<typeof ShareVisit>;
+
+/** Who opened a link or tried to, and what staff did to it. */
+export const ShareVisits = z.object({ visits: z.array(ShareVisit) });
+export type ShareVisits = z.infer<typeof ShareVisits>;
 
 /** Why a link does not open. `press` and `passcode` ask something of the visitor; the others are final. */
 export const ShareRefusal = z.enum(["unknown", "revoked", "expired", "spent", "locked", "passcode", "press"]);

@@ -1,6 +1,6 @@
 // Studies as the staff app and the share page see them.
 import { z } from "zod";
-import { Id } from "./identifiers.ts";
+import { Id, Uid } from "./identifiers.ts";
 import { FramePixels, FrameRange } from "./pixels.ts";
 
 const words = z.string().nullable();
@@ -43,9 +43,16 @@ export type StudySummary = z.infer<typeof StudySummary>;
 /** Newest first by arrival; `after` is the cursor of the next page (keyset). */
 export const StudyListQuery = z.object({
   search: z.string().max(200).optional(),
+  /**
+   * The one study of a DICOM UID. `/api` names things by our ids; a person at a command line has the UID that the
+   * PACS shows, and `deno task share UID` finds the id by it.
+   */
+  studyInstanceUid: Uid.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   after: z.string().max(200).optional(),
 });
+export type StudyListQuery = z.infer<typeof StudyListQuery>;
+
 export const StudyList = z.object({ studies: z.array(StudySummary), next: z.string().nullable() });
 export type StudyList = z.infer<typeof StudyList>;
 

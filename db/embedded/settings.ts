@@ -6,7 +6,7 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const password = z.string().min(12);
 const doors = {
   /** Port of the gateway (HTTP and WebSocket); 0 lets the system choose, a line `listening` tells it. */
-  DATABASE_PORT: port.default(0),
+  DATABASE_PORT: port.default(8002),
   DATABASE_BIND: z.string().default("127.0.0.1"),
 };
 

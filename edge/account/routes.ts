@@ -48,6 +48,8 @@ export function session(parts: EdgeParts, identify: Identify) {
       async (c) => {
         await signOut(parts, identify, c);
         takeSession(c);
+        // Pictures that staff have seen are kept by the browser for good; whoever sits there next must not find them.
+        c.header("clear-site-data", '"cache"');
         return c.body(null, 204);
       },
     );

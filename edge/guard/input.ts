@@ -14,11 +14,9 @@ export const largestJson = 64 * 1024;
 /** Milliseconds that a JSON body may take to arrive. */
 export const slowestJson = 15_000;
 
-const tooMuch = {
+const unread = {
   "too-large": problem("too-large", { detail: `A JSON body may have ${largestJson} bytes.` }),
-  "too-slow": problem("malformed", {
-    detail: `A JSON body must arrive within ${slowestJson / 1000} seconds.`,
-  }),
+  "late": problem("late", { detail: `A JSON body must arrive within ${slowestJson / 1000} seconds.` }),
 };
 
 type Takes<Target extends "json" | "query" | "param", In, Out> = MiddlewareHandler<
@@ -36,7 +34,7 @@ export function body<Schema extends z.ZodObject>(
       return refusal(c, "unsupported-type", { detail: "Send JSON: content-type application/json." });
     }
     const read = await readText(c, largestJson, slowestJson);
-    if ("refused" in read) return problemAnswer(c, tooMuch[read.refused]);
+    if ("refused" in read) return problemAnswer(c, unread[read.refused]);
     const parsed = schema.safeParse(jsonOf(read.text));
     if (!parsed.success) return problemAnswer(c, invalid(parsed.error, "body"));
     c.req.addValidatedData("json", parsed.data);
@@ -75,7 +73,7 @@ function isJson(contentType: string | undefined): boolean {
   return /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(contentType ?? "");
 }
 
-type Read = { readonly text: string } | { readonly refused: "too-large" | "too-slow" };
+type Read = { readonly text: string } | { readonly refused: "too-large" | "late" };
 
 /** Reads a body up to a length and a time. What is announced too long is not read at all. */
 async function readText(c: Context<EdgeEnv>, most: number, withinMs: number): Promise<Read> {
@@ -98,7 +96,7 @@ async function gathered(
   const decoder = new TextDecoder();
   for (let length = 0, text = "";;) {
     const part = await Promise.race([reader.read(), late]);
-    if (part === "late") return { refused: "too-slow" };
+    if (part === "late") return { refused: "late" };
     if (part.done) return { text: text + decoder.decode() };
     length += part.value.byteLength;
     if (length > most) return { refused: "too-large" };

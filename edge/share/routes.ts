@@ -1,7 +1,15 @@
 // Links: staff make them and take them back; visitors open them and fetch what they show.
 import { Hono } from "hono";
 import { z } from "zod";
-import { CreatedShare, NewShare, OpenedShare, OpenShare, Share } from "#core/contract/shares.ts";
+import {
+  CreatedShare,
+  NewShare,
+  OpenedShare,
+  OpenShare,
+  Share,
+  ShareList,
+  ShareVisits,
+} from "#core/contract/shares.ts";
 import { cookieOf, giveCookie } from "../guard/cookies.ts";
 import type { EdgeEnv } from "../guard/env.ts";
 import { body, ids } from "../guard/input.ts";
@@ -14,7 +22,7 @@ import { kindOf, kinds } from "../studies/mod.ts";
 import { createShare } from "./create.ts";
 import { lookAgain, openShare } from "./open.ts";
 import { sendShared } from "./picture.ts";
-import { listShares, revokeShare, ShareList, ShareVisits, visitsOf } from "./staff.ts";
+import { listShares, revokeShare, visitsOf } from "./staff.ts";
 
 /** A token of any form: one that cannot be right is answered as one that is not. */
 const Opening = OpenShare.extend({ token: z.string().max(512) });

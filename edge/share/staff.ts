@@ -1,17 +1,13 @@
 // What staff see and do about the links of a study: list them, read their history, take one back.
 import { and, desc, eq, isNull } from "drizzle-orm";
-import { z } from "zod";
 import { refuse } from "#core/contract/problem.ts";
 import type { Refused } from "#core/contract/problem.ts";
-import { Share, ShareVisit } from "#core/contract/shares.ts";
+import type { Share, ShareList, ShareVisits } from "#core/contract/shares.ts";
 import { audit, event, share, study } from "#db/schema/mod.ts";
 import { auditRow } from "../guard/audit.ts";
 import type { Actor, RequestFacts } from "../guard/env.ts";
 import type { EdgeParts } from "../parts.ts";
 import { presentShare, shareColumns } from "./presenter.ts";
-
-export const ShareList = z.object({ shares: z.array(Share) });
-export const ShareVisits = z.object({ visits: z.array(ShareVisit) });
 
 /** How many lines of a link's history are told, newest first. */
 const historyLines = 500;
@@ -21,7 +17,7 @@ export async function listShares(
   { db, now }: EdgeParts,
   practiceId: string,
   studyId: string,
-): Promise<z.infer<typeof ShareList> | Refused> {
+): Promise<ShareList | Refused> {
   const [[found], rows] = await db.readAs(practiceId, (q) => [
     q.select({ id: study.id }).from(study).where(eq(study.id, studyId)),
     q.select(shareColumns).from(share).where(eq(share.studyId, studyId)).orderBy(
@@ -38,7 +34,7 @@ export async function visitsOf(
   { db }: EdgeParts,
   practiceId: string,
   shareId: string,
-): Promise<z.infer<typeof ShareVisits> | Refused> {
+): Promise<ShareVisits | Refused> {
   const [[found], rows] = await db.readAs(practiceId, (q) => [
     q.select({ id: share.id }).from(share).where(eq(share.id, shareId)),
     q.select({

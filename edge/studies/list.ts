@@ -1,27 +1,25 @@
 // The study list: newest arrival first, a page at a time by keyset, found by any words of its search text.
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
-import type { z } from "zod";
-import { Uid } from "#core/contract/identifiers.ts";
 import { refuse } from "#core/contract/problem.ts";
 import type { Refused } from "#core/contract/problem.ts";
-import { StudyListQuery } from "#core/contract/studies.ts";
-import type { StudyList, StudySummary } from "#core/contract/studies.ts";
+import type { StudyList, StudyListQuery, StudySummary } from "#core/contract/studies.ts";
+import { searchWords } from "#core/domain/searchText.ts";
 import { passcodeAttempts } from "#core/domain/share.ts";
 import { study } from "#db/schema/mod.ts";
 import type { EdgeParts } from "../parts.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import { patientOf } from "./patient.ts";
 
-/** What the list may be asked by: words of its search text, or the one study of a StudyInstanceUID. */
-export const ListQuery = StudyListQuery.extend({ studyInstanceUid: Uid.optional() });
+/** Words of a search that are looked for. Each costs a look at every row, and ten name one animal well enough. */
+const mostWords = 10;
 
 /** A page of the practice's studies. */
 export async function listStudies(
   { db, now }: Pick<EdgeParts, "db" | "now">,
   practiceId: string,
-  { search = "", studyInstanceUid, limit, after }: z.output<typeof ListQuery>,
-): Promise<z.infer<typeof StudyList> | Refused> {
+  { search = "", studyInstanceUid, limit, after }: StudyListQuery,
+): Promise<StudyList | Refused> {
   const from = after === undefined ? undefined : readCursor(after);
   if (after !== undefined && !from) {
     return refuse("invalid", { detail: "`after` is not a cursor of this list." });
@@ -30,7 +28,7 @@ export async function listStudies(
   const named = studyInstanceUid === undefined ? undefined : eq(study.studyInstanceUid, studyInstanceUid);
   const rows = await db.readAs(practiceId, (q) =>
     q.select({ study, ...counted(now()) }).from(study)
-      .where(and(older, named, ...wordsOf(search).map(holds)))
+      .where(and(older, named, ...searchWords(search).slice(0, mostWords).map(holds)))
       .orderBy(desc(study.lastReceivedAt), desc(study.id))
       .limit(limit + 1));
   const page = rows.slice(0, limit);
@@ -81,12 +79,6 @@ function summaryOf({ study: row, thumbnail, pending, liveShares }: Row): StudySu
     pending,
     liveShares,
   };
-}
-
-/** The words asked for, folded as the search text is: lower case, accents off, carets as spaces. */
-export function wordsOf(search: string): string[] {
-  const folded = search.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("^", " ");
-  return folded.split(/\s+/).filter((word) => word !== "").slice(0, 10);
 }
 
 function holds(word: string): SQL {

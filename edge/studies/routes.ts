@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { refuse } from "#core/contract/problem.ts";
 import { DomainEvent } from "#core/contract/events.ts";
-import { PictureStudy, StudyList, UploadReceipt } from "#core/contract/studies.ts";
+import { PictureStudy, StudyList, StudyListQuery, UploadReceipt } from "#core/contract/studies.ts";
 import { actingAs } from "../guard/acting.ts";
 import type { EdgeEnv } from "../guard/env.ts";
 import { ids, query } from "../guard/input.ts";
@@ -13,7 +13,7 @@ import { does } from "../guard/route.ts";
 import type { EdgeParts } from "../parts.ts";
 import { findThing, kindOf, kinds, sendThing } from "./bytes.ts";
 import { followEvents } from "./events.ts";
-import { ListQuery, listStudies } from "./list.ts";
+import { listStudies } from "./list.ts";
 import { pictureStudy } from "./picture.ts";
 import { prepareStudy } from "./prepare.ts";
 import { upload } from "./upload.ts";
@@ -30,7 +30,7 @@ export function studies(parts: EdgeParts, may: May) {
       "/",
       may("study:read"),
       does("List studies, newest arrival first", { status: 200, schema: StudyList }),
-      query(ListQuery),
+      query(StudyListQuery),
       async (c) => answer(c, await listStudies(parts, c.var.actor.practiceId, c.req.valid("query"))),
     )
     .get(

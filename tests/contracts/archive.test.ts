@@ -11,7 +11,8 @@ import { openFolderObjects } from "#core/services/objects/folder.ts";
 import type { Objects } from "#core/services/objects/mod.ts";
 import { type Database, openDatabase, openPlainDatabase } from "#db/mod.ts";
 import { startEmbedded, type TestDatabase } from "#tests/make/database.ts";
-import { givenPractice, keptInstances, type TestPractice, until } from "#tests/make/core.ts";
+import { givenPractice, keptInstances, type TestPractice } from "#tests/make/core.ts";
+import { eventually } from "#tests/make/until.ts";
 
 const explicitLittleEndian = "1.2.840.10008.1.2.1";
 const digitalXray = "1.2.840.10008.5.1.4.1.1.1.1";
@@ -117,7 +118,7 @@ function upload(house: House, file: Uint8Array): Arrival {
 }
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
-const settled = (archive: Archive) => until(() => Promise.resolve(archive.settled), (is) => is);
+const settled = (archive: Archive) => eventually(() => Promise.resolve(archive.settled), (is) => is);
 const incomingOf = (house: House) => readdir(join(house.folder, "archive/incoming"));
 
 async function storedBytes(objects: Objects, key: string): Promise<Buffer> {
@@ -220,7 +221,7 @@ describe("PA-2 receiving", () => {
     expect(await archive.receive(arrival(house, uid, bytes))).toMatchObject({ refusal: "disk" });
     await expect(archive.check()).rejects.toThrow();
     await rename(`${incoming}.away`, incoming);
-    await until(() => archive.receive(arrival(house, uid, bytes)), (received) => !("refusal" in received));
+    await eventually(() => archive.receive(arrival(house, uid, bytes)), (received) => !("refusal" in received));
     await archive.check();
   });
 
@@ -370,7 +371,7 @@ describe("PA-2 rows follow the journal", () => {
     const second = await archiveIn(house);
     await settled(second);
     expect(await keptInstances(db, house.practice.id)).toHaveLength(1);
-    await until(() => incomingOf(house), (names) => names.length === 0);
+    await eventually(() => incomingOf(house), (names) => names.length === 0);
   });
 
   it("changes nothing when the whole journal is replayed, duplicates included", async () => {
@@ -426,7 +427,7 @@ describe("PA-2 rows follow the journal", () => {
       "taken",
       "backlog",
     ]);
-    const rows = await until(() => keptInstances(db, house.practice.id), (found) => found.length === 3);
+    const rows = await eventually(() => keptInstances(db, house.practice.id), (found) => found.length === 3);
     const original = await archive.openOriginal(house.practice.id, rows[0]?.id ?? "");
     const part = await original?.read({ offset: (original?.size ?? 0) - 10, length: 10 });
     expect(
@@ -450,7 +451,7 @@ describe("PA-2 rows follow the journal", () => {
     await archive.receive(arrival(bad, lost.uid, lost.bytes));
     const { uid, bytes } = dataset();
     await archive.receive(arrival(house, uid, bytes));
-    await until(
+    await eventually(
       () => keptInstances(db, house.practice.id),
       (rows) => rows.length === 1 && rows[0]?.storedAt !== null,
     );

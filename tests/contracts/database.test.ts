@@ -6,7 +6,8 @@ import { object, practice } from "#db/schema/mod.ts";
 import { testPassword } from "#tests/make/addresses.ts";
 import { databases, startEmbedded, type TestDatabase } from "#tests/make/database.ts";
 import { needs } from "#tests/make/needs.ts";
-import { postgresNeed, startPostgres } from "#tests/make/postgres.ts";
+import { startPostgres } from "#tests/make/postgres.ts";
+import { postgresNeed } from "#tests/make/postgresServer.ts";
 
 for (const { name, needs: wanted, start } of databases) {
   const { describe, it } = needs(...wanted);

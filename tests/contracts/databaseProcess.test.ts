@@ -9,7 +9,8 @@ import { openPlainDatabase } from "#db/mod.ts";
 import { addressesAt } from "#tests/make/addresses.ts";
 import { embeddedEnvironment, projectRoot, startOn } from "#tests/make/database.ts";
 import { needs } from "#tests/make/needs.ts";
-import { postgresNeed, startPostgres } from "#tests/make/postgres.ts";
+import { startPostgres } from "#tests/make/postgres.ts";
+import { postgresNeed } from "#tests/make/postgresServer.ts";
 import { readyLine } from "#tests/make/readyLine.ts";
 
 describe("the embedded database as a process", () => {
@@ -89,7 +90,7 @@ needs(postgresNeed).describe("the gateway as a process of its own", () => {
     onTestFinished(running.stop);
     const child = spawn(process.execPath, ["db/embedded/gatewayMain.ts"], {
       cwd: projectRoot,
-      env: { PATH: process.env.PATH, POSTGRES_PORT: String(running.wire.port) },
+      env: { PATH: process.env.PATH, POSTGRES_PORT: String(running.wire.port), DATABASE_PORT: "0" },
       stdio: ["ignore", "pipe", "inherit"],
     });
     const { gatewayPort } = await readyLine(child);

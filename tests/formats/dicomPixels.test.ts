@@ -5,7 +5,7 @@ import { decodedFramesOf } from "#core/dicom/pixels/decode.ts";
 import { pixelDigest } from "#core/dicom/pixels/pixelDigest.ts";
 import { fileSource, isUndecodable, readForFrames, readPart10 } from "#core/dicom/mod.ts";
 import { hasTestData, testData } from "#tests/make/data.ts";
-import { bytesOf, dicomFile, encapsulated, noise, type Picture } from "#tests/make/dicom.ts";
+import { joined, dicomFile, encapsulated, noise, type Picture } from "#tests/make/dicom.ts";
 import { data, needs } from "#tests/make/needs.ts";
 
 type Reference = Record<string, string>;
@@ -106,7 +106,7 @@ function literal(bytes: Uint8Array): Uint8Array {
     const run = bytes.subarray(at, at + 128);
     runs.push(Uint8Array.of(run.length - 1), run);
   }
-  return bytesOf(...runs);
+  return joined(...runs);
 }
 
 function rleFrame(...segments: Uint8Array[]): Uint8Array {
@@ -117,12 +117,12 @@ function rleFrame(...segments: Uint8Array[]): Uint8Array {
     header[index + 1] = offset;
     offset += segment.length;
   }
-  return bytesOf(new Uint8Array(header.buffer), ...segments);
+  return joined(new Uint8Array(header.buffer), ...segments);
 }
 
 describe("frames", () => {
   it("of planar RGB come out by pixel", async () => {
-    const planes = bytesOf(
+    const planes = joined(
       new Uint8Array(256).fill(1),
       new Uint8Array(256).fill(2),
       new Uint8Array(256).fill(3),

@@ -19,7 +19,7 @@ import {
   writePart10,
 } from "#core/dicom/mod.ts";
 import { testData } from "#tests/make/data.ts";
-import { bytesOf, dicomDataset, dicomFile, ramp, temporaryFolder, written } from "#tests/make/dicom.ts";
+import { joined, dicomDataset, dicomFile, ramp, temporaryFolder, written } from "#tests/make/dicom.ts";
 import { data, needs, program } from "#tests/make/needs.ts";
 
 const folder = temporaryFolder();
@@ -96,13 +96,13 @@ describe("PA-2 reading Part 10", () => {
       0xff,
       0xff,
     );
-    const nested = bytesOf(...Array.from({ length: 100_000 }, () => open));
+    const nested = joined(...Array.from({ length: 100_000 }, () => open));
     const read = readPart10(nested, { transferSyntaxUID: "1.2.840.10008.1.2.1" });
     expect(read.fault).toMatchObject({ kind: "limit", reason: "nested too deeply" });
   });
 
   it("survives a missing item delimiter and keeps what follows the sequence", () => {
-    const sequence = bytesOf(
+    const sequence = joined(
       Uint8Array.of(
         0x08,
         0,
@@ -151,7 +151,7 @@ describe("PA-2 reading Part 10", () => {
       dicomDataset({ ...ramp(8) }).subarray(0, 200),
     );
     fc.assert(fc.property(start, fc.uint8Array({ maxLength: 300 }), (head, tail) => {
-      const bytes = bytesOf(head, tail);
+      const bytes = joined(head, tail);
       const described = describeInstance(readPart10(bytes));
       expect(described.sopInstanceUID === null || described.sopInstanceUID.length <= 64).toBe(true);
       for (const syntax of ["1.2.840.10008.1.2", "1.2.840.10008.1.2.2"]) {

@@ -1,7 +1,7 @@
 // One path through the whole house, nothing faked: a PACS sends a radiograph, staff see and share it, its owner
 // opens the link on a phone, the practice takes it back.
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -157,6 +157,10 @@ needs(chromium).describe(
       await other.page.goto(url);
       await pictureIsWhole(other.page);
 
+      const original = other.page.getByRole("link", { name: "Download the original DICOM file" });
+      const [download] = await Promise.all([other.page.waitForEvent("download"), original.click()]);
+      expect(await readFile(await download.path())).toEqual(await readFile(file));
+
       await staff.page.getByRole("button", { name: "Take back" }).first().click();
       await staff.page.getByRole("dialog").getByRole("button", { name: "Take back" }).click();
       await staff.page.getByText("Taken back", { exact: true }).waitFor();
@@ -195,6 +199,7 @@ needs(chromium).describe(
     async function makeLink(page: Page): Promise<string> {
       await page.getByRole("button", { name: "Share", exact: true }).click();
       await page.getByLabel("For whom").fill("The owner");
+      await page.getByLabel("The visitor may download the original files").check();
       await page.getByRole("button", { name: "Make the link" }).click();
       const url = await page.getByRole("textbox", { name: "The link" }).inputValue();
       await page.getByRole("button", { name: "Done" }).click();

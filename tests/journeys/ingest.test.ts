@@ -13,9 +13,10 @@ import { prepareAgain } from "#core/contract/archive.ts";
 import type { Acting } from "#core/contract/call.ts";
 import { testData } from "#tests/make/data.ts";
 import { data, needs, program } from "#tests/make/needs.ts";
-import { startCore, type TestCore, until } from "#tests/make/core.ts";
+import { startCore, type TestCore } from "#tests/make/core.ts";
 import { radiograph } from "#tests/make/radiograph.ts";
 import { readSendable, sendFiles } from "#tests/make/scu.ts";
+import { eventually } from "#tests/make/until.ts";
 
 const run = promisify(execFile);
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
@@ -58,7 +59,7 @@ async function instanceOf(
   uid: string,
   fits: (derivation: string) => boolean = (state) => state !== "pending",
 ) {
-  const rows = await until(
+  const rows = await eventually(
     () => core.instances(),
     (found) =>
       found.some((row) => row.sopInstanceUid === uid && row.storedAt !== null && fits(row.derivation)),
@@ -249,6 +250,6 @@ describe("PA-5 pictures that failed", () => {
 
 describe("PA-2 the folder of the archive", () => {
   it("is empty of incoming files when all is stored", async () => {
-    await until(() => readdir(join(core.folder, "archive/incoming")), (names) => names.length === 0);
+    await eventually(() => readdir(join(core.folder, "archive/incoming")), (names) => names.length === 0);
   });
 });

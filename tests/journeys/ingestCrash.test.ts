@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openFolderObjects } from "#core/services/objects/folder.ts";
-import { type KeptInstance, startCore, type TestCore, until } from "#tests/make/core.ts";
+import { type KeptInstance, startCore, type TestCore } from "#tests/make/core.ts";
 import { radiograph } from "#tests/make/radiograph.ts";
 import { readSendable, sendFiles } from "#tests/make/scu.ts";
 import { rounds, seedOf } from "#tests/make/soak.ts";
+import { eventually } from "#tests/make/until.ts";
 
 const associations = 4;
 const eachSends = 40;
@@ -74,7 +75,7 @@ async function killedRound(round: number, moment: Moment): Promise<Round> {
 }
 
 async function settledRows(round: Round): Promise<Map<string, KeptInstance>> {
-  const rows = await until(
+  const rows = await eventually(
     () => core.instances(),
     (found) => {
       const stored = new Set(found.filter((row) => row.storedAt !== null).map((row) => row.sopInstanceUid));
@@ -122,7 +123,7 @@ describe("PA-2 a core that is killed while equipment sends", () => {
       const rows = await settledRows(whole);
       expect(rows.size).toBe(sent.files.size);
       await expectWhole(whole, rows);
-      await until(() => readdir(join(core.folder, "archive/incoming")), (names) => names.length === 0);
+      await eventually(() => readdir(join(core.folder, "archive/incoming")), (names) => names.length === 0);
       process.stdout.write(
         `round ${round}: killed after ${sent.acknowledged.size} answers, ${sent.inFlight} associations under way\n`,
       );

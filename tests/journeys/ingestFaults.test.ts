@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect } from "vitest";
 import { needs, program } from "#tests/make/needs.ts";
-import { startCore, type TestCore, until } from "#tests/make/core.ts";
+import { startCore, type TestCore } from "#tests/make/core.ts";
 import { radiograph } from "#tests/make/radiograph.ts";
 import { sendFiles } from "#tests/make/scu.ts";
+import { eventually } from "#tests/make/until.ts";
 
 const run = promisify(execFile);
 const outOfResources = 0xa700;
@@ -20,7 +21,7 @@ const send = (core: TestCore, uids: readonly string[], size = 20) =>
   });
 
 const acknowledgedRows = (core: TestCore, count: number) =>
-  until(
+  eventually(
     () => core.instances(),
     (rows) => rows.filter((row) => row.storedAt !== null).length === count,
     30_000,
@@ -91,7 +92,7 @@ describe("PA-2 an instance is acknowledged", () => {
     });
     try {
       expect(await send(core, ["1.2.9.1"], 200)).toEqual([0]);
-      const done = await until(
+      const done = await eventually(
         async () => finishedCalls(await readFile(trace, "utf8")),
         (all) => all.some(({ name, on }) => name === "fdatasync" && on.endsWith(".jsonl")),
       );

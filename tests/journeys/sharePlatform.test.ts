@@ -8,11 +8,12 @@ import { StudyList, UploadReceipt } from "#core/contract/studies.ts";
 import { findPlatform, makeShare, ShareFault, shareWish } from "#core/launch/share.ts";
 import { listen } from "#edge/listen.ts";
 import type { Listener } from "#edge/listen.ts";
-import { startCore, type TestCore, until } from "#tests/make/core.ts";
+import { startCore, type TestCore } from "#tests/make/core.ts";
 import { testData } from "#tests/make/data.ts";
 import { bearer, startEdge, type TestEdge } from "#tests/make/edge.ts";
 import type { GivenKey } from "#tests/make/given.ts";
 import { data, needs } from "#tests/make/needs.ts";
+import { eventually } from "#tests/make/until.ts";
 
 const file = "dicom/derived__vetdx14_3036x2496_ele.dcm";
 
@@ -85,7 +86,7 @@ needs(data(file)).describe("PA-4, PA-5, PA-6 a real file's way out", () => {
         await (await fetch(`${url}/api/studies?${query}`, { headers: bearer(key.secret) })).json(),
       );
     };
-    const { studies: [study] } = await until(
+    const { studies: [study] } = await eventually(
       list,
       (page) => page.studies[0]?.thumbnail !== undefined && page.studies[0].thumbnail !== null,
       60_000,

@@ -6,7 +6,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import { makeKeyPair, openCore, openDoors, systemRandom } from "#core/rpc/mod.ts";
@@ -159,23 +158,6 @@ export async function keptInstances(db: Database, practice: string): Promise<Kep
       storedAt: object.storedAt,
     }).from(instance).innerJoin(object, sql`${object.id} = ${instance.objectId}`).orderBy(instance.id));
   return rows.map((row) => ({ ...row, datasetSha256: Buffer.from(row.datasetSha256).toString("hex") }));
-}
-
-/** Asks again until an answer fits, at most `within` milliseconds. */
-export async function until<Answer>(
-  ask: () => Promise<Answer>,
-  fits: (answer: Answer) => boolean,
-  within = 20_000,
-): Promise<Answer> {
-  const deadline = Date.now() + within;
-  for (;;) {
-    const answer = await ask();
-    if (fits(answer)) return answer;
-    if (Date.now() > deadline) {
-      throw new Error(`did not come to pass: ${JSON.stringify(answer).slice(0, 2000)}`);
-    }
-    await pause(50);
-  }
 }
 
 type Running = {

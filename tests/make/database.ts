@@ -22,7 +22,8 @@ import { applyMigrations, type MigrationFiles, ownFiles } from "#db/applyMigrati
 import { type Addresses, addressesAt, testPassword as password } from "./addresses.ts";
 import type { Need } from "./needs.ts";
 import { readyLine } from "./readyLine.ts";
-import { postgresNeed, startPostgres } from "./postgres.ts";
+import { startPostgres } from "./postgres.ts";
+import { postgresNeed } from "./postgresServer.ts";
 
 /** A running, migrated database. */
 export type TestDatabase = {

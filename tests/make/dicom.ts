@@ -32,7 +32,7 @@ export function dicomFile(picture: Picture): Uint8Array {
   const sopInstanceUID = picture.sopInstanceUID ?? "2.25.1001";
   const transferSyntaxUID = picture.transferSyntaxUID ?? "1.2.840.10008.1.2.1";
   const meta = fileMetaInformation({ sopClassUID: secondaryCapture, sopInstanceUID, transferSyntaxUID });
-  return bytesOf(meta, dicomDataset(picture));
+  return joined(meta, dicomDataset(picture));
 }
 
 /** The same without file meta information, as it comes over an association. */
@@ -59,14 +59,14 @@ export function dicomDataset(picture: Picture): Uint8Array {
     ...(picture.frames ? [element(tags.NumberOfFrames, picture.frames)] : []),
     ...(picture.more ?? []),
   ];
-  return bytesOf(writeDataset(elements), pixelElement(picture, bitsAllocated));
+  return joined(writeDataset(elements), pixelElement(picture, bitsAllocated));
 }
 
 function pixelElement({ pixels, transferSyntaxUID = "" }: Picture, bitsAllocated: number): Uint8Array {
   if (!isEncapsulated(transferSyntaxUID)) {
     return writeDataset([element(tags.PixelData, pixels, bitsAllocated > 8 ? "OW" : "OB")]);
   }
-  return bytesOf(Uint8Array.of(0xe0, 0x7f, 0x10, 0x00, 0x4f, 0x42, 0, 0, 0xff, 0xff, 0xff, 0xff), pixels);
+  return joined(Uint8Array.of(0xe0, 0x7f, 0x10, 0x00, 0x4f, 0x42, 0, 0, 0xff, 0xff, 0xff, 0xff), pixels);
 }
 
 function isEncapsulated(uid: string): boolean {
@@ -78,9 +78,9 @@ function isEncapsulated(uid: string): boolean {
 export function encapsulated(fragments: readonly Uint8Array[], offsets: readonly number[] = []): Uint8Array {
   const table = new Uint8Array(Uint32Array.from(offsets).buffer);
   const items = [table, ...fragments].map((fragment) =>
-    bytesOf(item(fragment.length + fragment.length % 2), even(fragment))
+    joined(item(fragment.length + fragment.length % 2), even(fragment))
   );
-  return bytesOf(...items, Uint8Array.of(0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0));
+  return joined(...items, Uint8Array.of(0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0));
 }
 
 function item(length: number): Uint8Array {
@@ -90,11 +90,11 @@ function item(length: number): Uint8Array {
 }
 
 function even(bytes: Uint8Array): Uint8Array {
-  return bytes.length % 2 === 0 ? bytes : bytesOf(bytes, Uint8Array.of(0));
+  return bytes.length % 2 === 0 ? bytes : joined(bytes, Uint8Array.of(0));
 }
 
 /** Bytes one after another. */
-export function bytesOf(...pieces: readonly Uint8Array[]): Uint8Array {
+export function joined(...pieces: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(Buffer.concat(pieces));
 }
 

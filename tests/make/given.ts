@@ -4,6 +4,7 @@ import { uuidv7 } from "uuidv7";
 import type { FramePixels } from "#core/contract/pixels.ts";
 import type { Product, Role } from "#core/contract/sessions.ts";
 import { type Permission, permissions } from "#core/domain/permissions.ts";
+import { searchTextOf } from "#core/domain/searchText.ts";
 import { makeDigest } from "#core/secrets/digest.ts";
 import { type Database, openDatabase } from "#db/mod.ts";
 import {
@@ -156,7 +157,7 @@ async function makeStudy(
       modalities: ["DX"],
       seriesCount: made.length,
       instanceCount: instances.reduce((sum, count) => sum + count, 0),
-      searchText: `${patientName.replaceAll("^", " ")} thorax canine dx`.toLowerCase(),
+      searchText: searchTextOf([patientName, "Canine", "Thorax"]),
       receivedAt,
       lastReceivedAt: receivedAt,
     });

@@ -1,12 +1,12 @@
 // The whole house as `deno task start` runs it, on a folder and ports of its own.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Demo, readDemo } from "#db/seed/demoFile.ts";
 import { denoCommand } from "./deno.ts";
+import { freePorts } from "./ports.ts";
 
 export type Platform = {
   readonly demo: Demo;
@@ -23,7 +23,7 @@ export type Platform = {
 /** Starts the platform and waits for `ready`. @throws with the output's end when it ends or takes over two minutes. */
 export async function startPlatform(options: { folder?: string; environment?: Record<string, string> } = {}) {
   const folder = options.folder ?? await mkdtemp(join(tmpdir(), "vetware-platform-"));
-  const environment = { ...(await ports()), ...options.environment };
+  const environment = { ...(await portSettings()), ...options.environment };
   const started = performance.now();
   const { program, args } = denoCommand();
   const child = spawn(program, [...args, "run", "-A", "core/launch/start.ts"], {
@@ -51,20 +51,10 @@ export async function startPlatform(options: { folder?: string; environment?: Re
   return platform;
 }
 
-/** Free ports of this moment; the platform takes them a moment later. */
-async function ports(): Promise<Record<string, string>> {
+async function portSettings(): Promise<Record<string, string>> {
   const names = ["EDGE_PORT", "CORE_PORT", "DATABASE_PORT", "DICOM_PORT", "DICOM_TLS_PORT"];
-  const servers = await Promise.all(names.map(async () => {
-    const server = createServer();
-    await new Promise<void>((open) => server.listen(0, "127.0.0.1", open));
-    return server;
-  }));
-  const free = servers.map((server) => {
-    const address = server.address();
-    return address !== null && typeof address === "object" ? String(address.port) : "0";
-  });
-  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
-  return Object.fromEntries(names.map((name, index) => [name, free[index] ?? "0"]));
+  const ports = await freePorts(names.length);
+  return Object.fromEntries(names.map((name, at) => [name, String(ports[at])]));
 }
 
 type Heard = { text: string };

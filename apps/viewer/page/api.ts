@@ -18,6 +18,11 @@ export function pictureAddress(shareId: string): PictureAddress {
   return (instanceId, part) => `/api/opened/${shareId}/instances/${instanceId}/${part}`;
 }
 
+/** Where the original file of an instance is fetched, byte for byte as the practice has it. */
+export function originalAddress(shareId: string, instanceId: string): string {
+  return `/api/opened/${shareId}/instances/${instanceId}/original`;
+}
+
 /** Opens the link; the answer sets the cookie of the visit. A visit that goes on is not counted again. */
 export async function openShare(visitor: Visitor): Promise<Opening> {
   const answer = await fetch("/api/opened", {

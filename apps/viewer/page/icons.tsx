@@ -38,6 +38,7 @@ export const InvertIcon = () => (
 export const ResetIcon = drawing("M4.2 8.2A6.2 6.2 0 1 1 3.8 11M4 4v4.3h4.3");
 export const PlayIcon = drawing("M6.5 4.2v11.6L15.6 10z");
 export const PauseIcon = drawing("M7 4.5v11M13 4.5v11");
+export const DownloadIcon = drawing("M10 3.2v9.4M10 12.6 6.4 9M10 12.6 13.6 9M4 16.6h12");
 export const HelpIcon = drawing(
   "M10 2.9a7.1 7.1 0 1 1 0 14.2 7.1 7.1 0 0 1 0-14.2zM7.8 8a2.2 2.2 0 1 1 3.3 1.9c-.7.4-1.1.8-1.1 1.6M10 13.9v.1",
 );

@@ -1,6 +1,6 @@
 // Which thumbnails stand in the rail: radiographs one by one, since each is a view of its own; stacks and cines
 // as one.
-import type { PictureSeries, PictureStudy } from "#core/contract/studies.ts";
+import type { PictureInstance, PictureSeries, PictureStudy } from "#core/contract/studies.ts";
 import { seriesWords } from "./words.ts";
 
 export type RailEntry = {
@@ -27,6 +27,17 @@ function isSectional({ modality }: PictureSeries): boolean {
   return ["CT", "MR", "PT", "NM"].includes(modality ?? "");
 }
 
+/** How many slots of the engine an instance takes: one a frame, one when there is no picture. */
+function slotCount(instance: PictureInstance): number {
+  return instance.picture?.frames.length ?? 1;
+}
+
+/** The instance whose frame stands in a slot of its series. */
+export function instanceAt({ instances }: PictureSeries, index: number): PictureInstance | undefined {
+  let end = 0;
+  return instances.find((instance) => (end += slotCount(instance)) > index);
+}
+
 function entriesOf(series: PictureSeries): RailEntry[] {
   const words = seriesWords(series);
   if (isSingles(series) && !isSectional(series)) {
@@ -42,7 +53,7 @@ function entriesOf(series: PictureSeries): RailEntry[] {
   }
   const shown = series.instances.find((instance) => instance.state === "ready") ?? series.instances[0];
   if (!shown) return [];
-  const count = series.instances.reduce((sum, instance) => sum + (instance.picture?.frames.length ?? 1), 0);
+  const count = series.instances.reduce((sum, instance) => sum + slotCount(instance), 0);
   const { id: instanceId, state } = shown;
   return [{
     key: series.id,

@@ -4,11 +4,11 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { OpenedShare } from "#core/contract/shares.ts";
 import { Toasts } from "#apps/kit/mod.ts";
 import { slotsOf, Viewer, type ViewerState } from "../engine/mod.ts";
-import { pictureAddress } from "./api.ts";
+import { originalAddress, pictureAddress } from "./api.ts";
 import { Header } from "./header.tsx";
 import { Help } from "./help.tsx";
 import { Rail } from "./rail.tsx";
-import { entryAt, type RailEntry, railOf } from "./rail.ts";
+import { entryAt, instanceAt, type RailEntry, railOf } from "./rail.ts";
 import { announcement, Stage } from "./stage.tsx";
 import { Tools } from "./tools.tsx";
 import { isTypedInto } from "./typing.ts";
@@ -92,6 +92,7 @@ export function Room({ opened, onRefused }: RoomProps) {
         <Tools
           state={current}
           cine={hasCine(opened, seriesId.value)}
+          original={originalOf(opened, seriesId.value, current.index)}
           onAction={(action) => viewer.current?.act(action)}
           onGo={(index) => viewer.current?.go(index)}
         />
@@ -101,6 +102,14 @@ export function Room({ opened, onRefused }: RoomProps) {
       <Toasts />
     </div>
   );
+}
+
+/** Where the original of the picture on the screen is, when the link lets it be downloaded. */
+function originalOf({ rights, study, shareId }: OpenedShare, seriesId: string, index: number): string | null {
+  if (!rights.includes("download")) return null;
+  const series = study.series.find((one) => one.id === seriesId);
+  const instance = series && instanceAt(series, index);
+  return instance ? originalAddress(shareId, instance.id) : null;
 }
 
 /** Stacks of every kind can be played. */

@@ -2,6 +2,7 @@
 import { IconButton } from "#apps/kit/mod.ts";
 import type { Action, ViewerState } from "../engine/mod.ts";
 import {
+  DownloadIcon,
   FitIcon,
   HandIcon,
   HelpIcon,
@@ -18,11 +19,13 @@ export type ToolsProps = {
   state: ViewerState;
   /** The series has frames to play. */
   cine: boolean;
+  /** Where the original of this picture is downloaded; null when the link does not allow it. */
+  original: string | null;
   onAction: (action: Action) => void;
   onGo: (index: number) => void;
 };
 
-export function Tools({ state, cine, onAction, onGo }: ToolsProps) {
+export function Tools({ state, cine, original, onAction, onGo }: ToolsProps) {
   const does = (action: Action) => () => onAction(action);
   const windowing = state.tool === "window";
   const actual = Math.abs(state.zoom - 1) < 1e-6;
@@ -71,6 +74,19 @@ export function Tools({ state, cine, onAction, onGo }: ToolsProps) {
         <IconButton label="Start over" shortcut="R" onClick={does("reset")}>
           <ResetIcon />
         </IconButton>
+        {original && (
+          <a
+            class="button"
+            data-kind="quiet"
+            data-shape="icon"
+            href={original}
+            download
+            aria-label="Download the original DICOM file"
+            title="Download the original DICOM file"
+          >
+            <DownloadIcon />
+          </a>
+        )}
         <IconButton label="Help" shortcut="?" onClick={does("help")}>
           <HelpIcon />
         </IconButton>
@@ -79,7 +95,7 @@ export function Tools({ state, cine, onAction, onGo }: ToolsProps) {
   );
 }
 
-function Frames({ state, onAction, onGo }: Omit<ToolsProps, "cine">) {
+function Frames({ state, onAction, onGo }: Omit<ToolsProps, "cine" | "original">) {
   return (
     <div class="frames">
       <IconButton label={state.playing ? "Pause" : "Play"} shortcut="Space" onClick={() => onAction("play")}>
