@@ -1,7 +1,7 @@
 import { fork, spawn } from "node:child_process"; import { once } from "node:events"; import { fileURLToPath } from "node:url"; import { createInterface } from "node:readline";
 import { makeKeyPair } from "#core/rpc/mod.ts"; import { denoCommand } from "#tests/make/deno.ts";
 const { privateKey, publicKey } = await makeKeyPair();
-for (const [mode,way] of [["none","unsigned"],["fat","unsigned"],["sign","unsigned"],["sign","signed"],["none","unsigned"],["sign","signed"]]){
+for (const [mode,way] of [["none","unsigned"],["sign","unsigned"],["sync","unsigned"],["sign","signed"],["sync","signed"],["none","unsigned"],["sign","signed"],["sync","signed"]]){
 const server = fork(fileURLToPath(new URL("./rpcServer.ts", import.meta.url)), [publicKey]);
 const [urls] = await once(server, "message");
 const {program,args}=denoCommand();

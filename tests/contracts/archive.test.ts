@@ -221,7 +221,10 @@ describe("PA-2 receiving", () => {
     expect(await archive.receive(arrival(house, uid, bytes))).toMatchObject({ refusal: "disk" });
     await expect(archive.check()).rejects.toThrow();
     await rename(`${incoming}.away`, incoming);
-    await eventually(() => archive.receive(arrival(house, uid, bytes)), (received) => !("refusal" in received));
+    await eventually(
+      () => archive.receive(arrival(house, uid, bytes)),
+      (received) => !("refusal" in received),
+    );
     await archive.check();
   });
 

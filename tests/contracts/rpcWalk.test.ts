@@ -1,23 +1,15 @@
 // Walks every call that core/contract defines: somebody serves it, a tampered or replayed envelope is refused, and
 // an answer of a wrong shape fails loudly on both sides. A new call is walked by being exported, or fails here.
-import { isCall } from "#core/contract/call.ts";
 import type { Acting, Call } from "#core/contract/call.ts";
 import { coreCalls } from "#core/calls.ts";
 import { openCore, serve } from "#core/rpc/mod.ts";
 import type { Core } from "#core/rpc/mod.ts";
+import { contractCalls } from "#tests/make/contractCalls.ts";
 import { clockAt, coreServing, edgeCalling, edgeKeys, signedCall } from "#tests/make/rpc.ts";
-import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
-const contract = new URL("../../core/contract/", import.meta.url);
-const modules = readdirSync(contract).filter((name) => name.endsWith(".ts"));
-const exported = await Promise.all(
-  modules.map(async (name): Promise<unknown[]> =>
-    Object.values(await import(new URL(name, contract).pathname))
-  ),
-);
-const calls: Call[] = exported.flat().filter(isCall);
+const calls = await contractCalls();
 
 /** Stands for everything behind the calls; being asked for anything while calls are only listed is a fault. */
 const untouched: never = new Proxy(() => untouched, { get: () => untouched }) as never;

@@ -5,7 +5,7 @@ import { decodedFramesOf } from "#core/dicom/pixels/decode.ts";
 import { pixelDigest } from "#core/dicom/pixels/pixelDigest.ts";
 import { fileSource, isUndecodable, readForFrames, readPart10 } from "#core/dicom/mod.ts";
 import { hasTestData, testData } from "#tests/make/data.ts";
-import { joined, dicomFile, encapsulated, noise, type Picture } from "#tests/make/dicom.ts";
+import { dicomFile, encapsulated, joined, noise, type Picture } from "#tests/make/dicom.ts";
 import { data, needs } from "#tests/make/needs.ts";
 
 type Reference = Record<string, string>;

@@ -19,7 +19,7 @@ import {
   writePart10,
 } from "#core/dicom/mod.ts";
 import { testData } from "#tests/make/data.ts";
-import { joined, dicomDataset, dicomFile, ramp, temporaryFolder, written } from "#tests/make/dicom.ts";
+import { dicomDataset, dicomFile, joined, ramp, temporaryFolder, written } from "#tests/make/dicom.ts";
 import { data, needs, program } from "#tests/make/needs.ts";
 
 const folder = temporaryFolder();

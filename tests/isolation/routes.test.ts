@@ -1,12 +1,12 @@
 // PL-7 at the front door, made from the router: for every route, someone of practice B who asks for a thing of
 // practice A gets exactly what an unknown id gets, and nothing is written. A route without a row here fails.
-import { sql } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CreatedShare } from "#core/contract/shares.ts";
 import { routesOf } from "#edge/guard/mod.ts";
 import { type Browser, publicUrl, startEdge, type TestEdge } from "#tests/make/edge.ts";
 import type { GivenPractice } from "#tests/make/given.ts";
+import { stateOf } from "#tests/make/practiceState.ts";
 
 /** Ids of one practice's things, or made-up ones. */
 type Things = {
@@ -120,30 +120,8 @@ async function thingsOf(practice: GivenPractice): Promise<Things> {
   return { study: study.id, series: first?.id ?? "", instance, share: share.id, token, visit };
 }
 
-/** One hash over all rows of a practice that a request could write. */
-async function stateOf(practice: GivenPractice): Promise<string> {
-  const tables = [
-    "study",
-    "series",
-    "instance",
-    "derivative",
-    "object",
-    "share",
-    "share_session",
-    "audit",
-    "event",
-  ];
-  const [result] = await edge.given.owner.readAs(practice.id, (q) => [
-    q.execute(sql.raw(
-      `select md5(concat(${
-        tables.map((name) => `(select string_agg(t::text, '|' order by t::text) from ${name} t)`).join(
-          ", '/', ",
-        )
-      })) as hash`,
-    )),
-  ]);
-  return JSON.stringify(result);
-}
+/** What the database holds of both. */
+const states = async () => [await stateOf(edge.given.owner, a.id), await stateOf(edge.given.owner, b.id)];
 
 async function said(browser: Browser, [method, path, body]: Ask): Promise<string> {
   const answer = await browser.send(method, path, body);
@@ -163,7 +141,7 @@ describe("PL-7 every route keeps practices apart", () => {
   for (const [route, asks] of Object.entries(rows)) {
     if (typeof asks === "string") continue;
     it(`${route} answers for a thing of another practice as for none at all`, async () => {
-      const before = [await stateOf(a), await stateOf(b)];
+      const before = await states();
       const nothing: Things = {
         study: uuidv7(),
         series: uuidv7(),
@@ -178,7 +156,7 @@ describe("PL-7 every route keeps practices apart", () => {
         expect(answer).toBe(await said(staffOfB, unknown[at] ?? ask));
         expect(JSON.parse(answer).status).toBeGreaterThanOrEqual(400);
       }
-      expect([await stateOf(a), await stateOf(b)]).toEqual(before);
+      expect(await states()).toEqual(before);
     });
 
     it(`${route} answers its own people`, async () => {

@@ -11,6 +11,7 @@ import {
   account,
   apiKey,
   derivative,
+  dicomPeer,
   instance,
   membership,
   object,
@@ -56,6 +57,8 @@ export type Given = {
   person(of: GivenPractice, role?: Role): Promise<GivenPerson>;
   apiKey(of: GivenPractice, wish?: KeyWish): Promise<GivenKey>;
   study(of: GivenPractice, wish?: StudyWish): Promise<GivenStudy>;
+  /** Registers equipment at an address or range, under any calling AE title. */
+  peer(of: GivenPractice, address: string): Promise<void>;
   /** The database as its owner sees it, for looking at rows. */
   readonly owner: Database;
 };
@@ -76,6 +79,11 @@ export function openGiven(database: TestDatabase): Given {
     person: (of, role = "veterinarian") => makePerson(owner, of, role),
     apiKey: (of, wish = {}) => makeKey(owner, of, wish),
     study: (of, wish = {}) => makeStudy(owner, of, wish),
+    peer: ({ id: practiceId }, address) =>
+      owner.applyAs(
+        practiceId,
+        (q) => q.insert(dicomPeer).values({ id: uuidv7(), practiceId, name: "X-ray", address }),
+      ),
   };
 }
 

@@ -1,0 +1,21 @@
+// Everything that the database holds of one practice, as one hash: two equal ones, and nothing was written between.
+import { sql } from "drizzle-orm";
+import type { Database } from "#db/mod.ts";
+
+/** The hash over every row of a practice, in every table that has practices; the catalogue names the tables. */
+export async function stateOf(owner: Database, practiceId: string): Promise<string> {
+  const tables = await owner.lookUp<{ name: string }>(sql`
+    select table_name as name from information_schema.columns
+    where table_schema = 'public' and (column_name = 'practice_id' or (table_name = 'practice' and column_name = 'id'))
+    order by 1`);
+  if (tables.length < 10) throw new Error("the catalogue tells less than the practice's tables");
+  const parts = tables.map(({ name }) =>
+    sql`(select string_agg(t::text, '|' order by t::text) from ${sql.identifier(name)} t)`
+  );
+  const { rows: [found] } = await owner.readAs(
+    practiceId,
+    (q) => q.execute<{ hash: string }>(sql`select md5(concat_ws('/', ${sql.join(parts, sql`, `)})) as hash`),
+  );
+  if (!found) throw new Error("a hash of all rows is one row");
+  return found.hash;
+}
