@@ -18,6 +18,7 @@ import type { ReadyChecks } from "./http/health.ts";
 import { watchRequests } from "./http/watch.ts";
 import type { Watch } from "./http/watch.ts";
 
+export { forgetCalls } from "./http/forget.ts";
 export type { ReadyCheck, ReadyChecks } from "./http/health.ts";
 export { forgetWrites, keptWrites } from "./http/keptWrites.ts";
 export { forgetNonces, spentNonces } from "./http/spentNonces.ts";

@@ -5,7 +5,8 @@ import { sql } from "drizzle-orm";
 import { SettingsError } from "#core/contract/environment.ts";
 import { faultFields, type Log, openLog } from "#core/contract/log.ts";
 import { type Metrics, openMetrics } from "#core/contract/metrics.ts";
-import { type Database, openDatabase } from "#db/mod.ts";
+import { type Problem, problem } from "#core/contract/problem.ts";
+import { type Database, DatabaseUnavailable, openDatabase } from "#db/mod.ts";
 import {
   type Archive,
   eventsDoor,
@@ -20,7 +21,7 @@ import { type Decoders, openDecoders } from "./dicom/mod.ts";
 import { startStorageProvider, type StorageProvider } from "./dimse/mod.ts";
 import { openInnerDoors } from "./doors/mod.ts";
 import { keptWrites, listenHttp, type ListeningHttp, spentNonces } from "./http.ts";
-import { startWork, type Work } from "./work.ts";
+import { weighOutsideMemory } from "./memory.ts";
 import { countArchive, countDimse } from "./numbers.ts";
 import {
   doorProfile,
@@ -33,6 +34,7 @@ import {
 } from "./rpc/mod.ts";
 import { type Objects, openObjects } from "./services/objects/mod.ts";
 import { type CoreSettings, coreSettings } from "./settings.ts";
+import { startWork, type Work } from "./work.ts";
 
 const log = openLog("core");
 
@@ -50,6 +52,7 @@ type House = {
 };
 
 try {
+  weighOutsideMemory();
   await run(coreSettings());
 } catch (fault) {
   if (fault instanceof SettingsError) process.stderr.write(`${fault.message}\n`);
@@ -100,7 +103,7 @@ async function open(settings: CoreSettings): Promise<House> {
     },
   });
   countArchive(metrics, archive);
-  const behind = { archive, metrics, log, atOnce: settings.DECODER_PROCESSES };
+  const behind = { archive, db, now: () => new Date(), metrics, log, atOnce: settings.DECODER_PROCESSES };
   const work = startWork(settings.DATABASE_URL_JOBS, behind);
   nudge = work.nudge;
   return { settings, metrics, db, objects, decoders, archive, work };
@@ -130,6 +133,7 @@ async function listen({ settings, db, archive, metrics, objects, work }: House):
     idempotency: keptWrites(db),
     random: systemRandom,
     log,
+    kindly,
   });
   const doors = openInnerDoors({
     gate: signatureGate(doorProfile, verifying),
@@ -146,8 +150,14 @@ async function listen({ settings, db, archive, metrics, objects, work }: House):
     objects: () => objects.check(),
     jobs: () => work.check(),
   };
-  const core = { dispatch, doors, checks, metrics, log, now, random: systemRandom };
+  const core = { dispatch, doors, checks, metrics, log, now, random: systemRandom, kindly };
   return await listenHttp(core, { host: settings.CORE_BIND, port: settings.CORE_PORT });
+}
+
+/** A database that is away is told as such (503), so that the edge asks again and does not call it our fault. */
+function kindly(fault: unknown): Problem | undefined {
+  if (!(fault instanceof DatabaseUnavailable)) return undefined;
+  return problem("unavailable", { detail: "The database does not answer at the moment. Try again." });
 }
 
 function tell(service: string, port: number, { objects }: House): void {

@@ -1,19 +1,16 @@
 // The settings of the core: read once, all faults told at once. Defaults work with no outside server; the launcher
 // hands over what has none (launch/environment.ts lists the names).
 import { isIP } from "node:net";
-import { cpus } from "node:os";
 import { z } from "zod";
 import { readSettings } from "#core/contract/environment.ts";
-import { readS3Settings, type S3Settings } from "#core/services/objects/mod.ts";
+import { readS3Settings, s3Faults, type S3Settings } from "#core/services/objects/mod.ts";
+import { tuning } from "./tuning.ts";
 
 const port = (usual: number) => z.coerce.number().int().min(0).max(65535).default(usual);
 const bind = z.string().refine((address) => isIP(address) !== 0, "must be an IP address").default(
   "127.0.0.1",
 );
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql URL" });
-const bytes = (usual: number) => z.coerce.number().int().min(0).default(usual);
-
-const gibibyte = 1024 ** 3;
 
 const shape = z.object({
   VETWARE_ENV: z.enum(["development", "production"]).default("development"),
@@ -26,13 +23,7 @@ const shape = z.object({
   DATABASE_URL_JOBS: databaseUrl,
   /** JSON `{keyId: JWK}`: whose signatures are taken. */
   RPC_PUBLIC_KEYS: z.string().transform(keysByText),
-  /** What may be durable but not yet in rows and object store, and the free disk below which nothing is taken. */
-  ARCHIVE_BACKLOG_RECORDS: z.coerce.number().int().min(1).default(20_000),
-  ARCHIVE_BACKLOG_BYTES: bytes(50 * gibibyte),
-  ARCHIVE_FREE_BYTES: bytes(gibibyte),
-  /** Most bytes of one instance. */
-  ARCHIVE_INSTANCE_BYTES: bytes(4 * gibibyte),
-  DECODER_PROCESSES: z.coerce.number().int().min(1).max(64).default(Math.max(1, cpus().length - 1)),
+  ...tuning,
   S3_ENDPOINT: z.string().optional(),
   S3_REGION: z.string().optional(),
   S3_BUCKET: z.string().optional(),
@@ -41,6 +32,10 @@ const shape = z.object({
   S3_SESSION_TOKEN: z.string().optional(),
   S3_ENCRYPTION: z.string().optional(),
   S3_ENCRYPTION_KEY_ID: z.string().optional(),
+}).superRefine((given, context) => {
+  for (const { name, message } of s3Faults(given)) {
+    context.addIssue({ code: "custom", path: [name], message });
+  }
 });
 
 /** Settings as given, with defaults; `s3` is there when the object store is S3. */

@@ -1,5 +1,6 @@
-// The login roles and what they need before the first migration. Who may do this: a superuser (the embedded
-// server on its own files, an administrator on a plain PostgreSQL). What each may then touch is db/roles.sql.
+// The login roles and what they need before the first migration. Who may do this: a superuser (the embedded server
+// on its own files), or an administrator of a plain PostgreSQL who may create roles and owns the database. What each
+// may then touch is db/roles.sql.
 
 /** The roles that log in, the owner of the schema first. None is a superuser or passes row-level security by. */
 export const loginRoles = ["vetware_owner", "vetware_edge", "vetware_core", "vetware_jobs"] as const;
@@ -23,6 +24,9 @@ export function roleStatements(roles: readonly LoginRole[], database: string): s
   );
   return [
     ...made,
+    // An administrator who is no superuser may give away a database and a schema only to a role that it belongs to.
+    "do $$ begin if not (select rolsuper from pg_roles where rolname = current_user) then " +
+    "grant vetware_owner, vetware_jobs to current_user; end if; end $$",
     // Nobody logs in as this one: look-up functions run as it, and the owner makes them so.
     "do $$ begin if not exists (select from pg_roles where rolname = 'vetware_lookup') then " +
     "create role vetware_lookup nologin; end if; end $$",

@@ -8,6 +8,7 @@ import {
   methodsOf,
   open,
   originCheck,
+  pagePolicy,
   refusal,
   routesOf,
   securityHeaders,
@@ -70,5 +71,6 @@ function nothingThere(app: Hono<EdgeEnv>, c: Context<EdgeEnv>): Response {
     });
   }
   const wantsPage = !c.req.path.startsWith("/api/") && (c.req.header("accept") ?? "").includes("text/html");
-  return wantsPage ? c.html(notTherePage, 404) : refusal(c, "not-found");
+  if (!wantsPage) return refusal(c, "not-found");
+  return c.html(notTherePage, 404, { "content-security-policy": pagePolicy({ wasm: false }) });
 }

@@ -5,7 +5,7 @@ import type { RandomBytes } from "#core/contract/trace.ts";
 import type { Core, Doors } from "#core/rpc/mod.ts";
 import type { Database } from "#db/mod.ts";
 import type { EndedSessions } from "./account/ended.ts";
-import type { TokenKeys } from "./account/token.ts";
+import type { TokenKeys } from "./account/keys.ts";
 import type { AddressRange } from "./guard/addressRange.ts";
 import type { Allowance } from "./guard/limit.ts";
 import type { RequestLog } from "./guard/requestLog.ts";

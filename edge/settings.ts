@@ -2,6 +2,7 @@
 // and certificates come as text, for the edge has no file system.
 import { z } from "zod";
 import { readSettings } from "#core/contract/environment.ts";
+import { jsonOf } from "#core/contract/json.ts";
 import { TokenKeyText } from "./account/mod.ts";
 import { parseAddressRange } from "./guard/addressRange.ts";
 
@@ -69,12 +70,4 @@ function rangesOf(text: string, context: z.RefinementCtx) {
     if (!range) context.addIssue({ code: "custom", message: "must be IP addresses or ranges, with commas" });
     return range ?? [];
   });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // told as a wrong setting
-  }
 }

@@ -1,12 +1,12 @@
 // From stored grey values to the 256 levels of a screen: modality rescale, VOI window, inversion (PS3.3 C.11.1,
 // C.11.2.1). One rule for previews and viewer, pure, and value by value what DCMTK's dcm2pnm gives out: each step
 // is cut to a whole number where DCMTK cuts it.
-
-/** The VOI LUT functions of PS3.3 C.11.2.1.3. */
-export type VOILUTFunction = "LINEAR" | "LINEAR_EXACT" | "SIGMOID";
+import type { Window as StoredWindow } from "#core/contract/pixels.ts";
 
 /** A VOI window in output units of the rescale. LINEAR needs a width of 1 or more, the others more than 0. */
-export type Window = { readonly center: number; readonly width: number; readonly function?: VOILUTFunction };
+export type Window = Readonly<
+  Pick<StoredWindow, "center" | "width"> & Partial<Pick<StoredWindow, "function">>
+>;
 
 /** Output value = stored value × slope + intercept. */
 export type RescaleRule = { readonly slope: number; readonly intercept: number };

@@ -70,5 +70,9 @@ if (isOld) {
 }
 
 const advisories = await findAdvisories();
-if (advisories === "unasked") say("Advisories: the service could not be asked. This audit is not complete.");
+if (advisories === "unasked") {
+  say(
+    "Advisories: the registry's service could not be asked, so this audit is not complete. Run it where it is reached.",
+  );
+}
 exit(advisories === "some" || isOld ? 1 : advisories === "unasked" ? 2 : 0);

@@ -1,6 +1,7 @@
 // The one table of what each process is handed. A child gets the names of its row and of `machine`, nothing else, so
 // that no secret of one half is ever in the other half's environment. Secrets travel here and nowhere else: no file,
 // no argument.
+import { tuning } from "../tuning.ts";
 
 /** A process that the supervisor starts. */
 export type PartName = "database" | "migrate" | "core" | "edge" | "seed";
@@ -20,15 +21,6 @@ export const machineNames = [
   "SSL_CERT_FILE",
   "NODE_EXTRA_CA_CERTS",
   "SystemRoot",
-] as const;
-
-/** Limits that the core checks itself; they pass through as the operator set them. */
-export const coreTuning = [
-  "ARCHIVE_BACKLOG_RECORDS",
-  "ARCHIVE_BACKLOG_BYTES",
-  "ARCHIVE_FREE_BYTES",
-  "ARCHIVE_INSTANCE_BYTES",
-  "DECODER_PROCESSES",
 ] as const;
 
 /**
@@ -80,7 +72,7 @@ export const handedTo: Readonly<Record<PartName, readonly string[]>> = {
     "S3_SESSION_TOKEN",
     "S3_ENCRYPTION",
     "S3_ENCRYPTION_KEY_ID",
-    ...coreTuning,
+    ...Object.keys(tuning),
   ],
   edge: [
     "VETWARE_ENV",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { hostPort, reachedAt } from "./address.ts";
 import type { Command } from "./child.ts";
 import type { Values } from "./environment.ts";
-import { coreTuning, edgeLibraryNames, environmentOf, handedTo, pick } from "./environment.ts";
+import { edgeLibraryNames, environmentOf, handedTo } from "./environment.ts";
 import type { LaunchSettings } from "./settings.ts";
 import type { Ports, Step } from "./supervise.ts";
 
@@ -105,7 +105,6 @@ export function valuesOf(house: House, ports: Ports): Values {
     Object.entries(settings).map(([name, value]) => [name, value === undefined ? undefined : String(value)]),
   );
   return {
-    ...pick(coreTuning, house.outer),
     ...text,
     ...house.secrets,
     ...databaseUrls(house, ports),
@@ -143,7 +142,9 @@ function nodeCommand(
   script: string,
   values: Values,
 ): Command {
-  const watch = house.reload && part === "core" ? ["--watch-path=core", "--watch-preserve-output"] : [];
+  const watch = house.reload && part === "core"
+    ? ["--watch-path=core", "--watch-path=db", "--watch-preserve-output"]
+    : [];
   return {
     program: house.node,
     args: [...watch, script],

@@ -2,7 +2,8 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { readSettings } from "#core/contract/environment.ts";
-import { readS3Settings } from "#core/services/objects/settings.ts";
+import { s3Faults } from "#core/services/objects/settings.ts";
+import { tuning } from "../tuning.ts";
 import { isLoopback, isPrivate } from "./address.ts";
 
 const port = (usual: number) => z.coerce.number().int().min(0).max(65535).default(usual);
@@ -42,6 +43,7 @@ const shape = z.object({
   S3_SESSION_TOKEN: z.string().optional(),
   S3_ENCRYPTION: z.string().optional(),
   S3_ENCRYPTION_KEY_ID: z.string().optional(),
+  ...tuning,
 });
 
 type Shape = z.infer<typeof shape>;
@@ -56,11 +58,11 @@ const databaseNames = [
 const schema = shape.superRefine((given, context) => {
   const fault = (name: keyof Shape, message: string) =>
     context.addIssue({ code: "custom", path: [name], message });
-  const urls = databaseNames.filter((name) => given[name] !== undefined);
-  if (urls.length > 0 && urls.length < databaseNames.length) {
-    for (const name of databaseNames) {
-      if (given[name] === undefined) fault(name, "all four or none must be given");
-    }
+  const isOutside = [...databaseNames, "DATABASE_URL_ADMIN" as const].some((name) =>
+    given[name] !== undefined
+  );
+  for (const name of isOutside ? databaseNames : []) {
+    if (given[name] === undefined) fault(name, "all four or none must be given");
   }
   if (!isLoopback(given.DATABASE_BIND)) {
     fault("DATABASE_BIND", "the built-in database listens on this machine alone");
@@ -68,27 +70,9 @@ const schema = shape.superRefine((given, context) => {
   if ((given.EDGE_TLS_CERT === undefined) !== (given.EDGE_TLS_KEY === undefined)) {
     fault("EDGE_TLS_CERT", "certificate and key must be given together");
   }
-  s3Faults(given).forEach((name) => fault(name, "is missing or wrong for an S3 store"));
+  for (const { name, message } of s3Faults(given)) fault(name, message);
   if (given.VETWARE_ENV === "production") productionFaults(given, fault);
 });
-
-function s3Faults(given: Shape): (keyof Shape)[] {
-  try {
-    readS3Settings(given);
-    return [];
-  } catch (fault) {
-    if (!(fault instanceof z.ZodError)) throw fault;
-    const names: Record<string, keyof Shape> = {
-      endpoint: "S3_ENDPOINT",
-      region: "S3_REGION",
-      bucket: "S3_BUCKET",
-      accessKeyId: "S3_ACCESS_KEY_ID",
-      secretAccessKey: "S3_SECRET_ACCESS_KEY",
-      encryption: "S3_ENCRYPTION",
-    };
-    return fault.issues.map((issue) => names[String(issue.path[0])] ?? "S3_BUCKET");
-  }
-}
 
 /** Secrets must be given, doors inside stay inside, and people come by https (PL-13, PL-21). */
 function productionFaults(given: Shape, fault: (name: keyof Shape, message: string) => void): void {

@@ -9,6 +9,7 @@ import { SettingsError } from "#core/contract/environment.ts";
 import { hostPort, reachedAt } from "./address.ts";
 import { buildApps, findApps, viteArguments } from "./build.ts";
 import { endingWords } from "./child.ts";
+import { onEndSignals } from "./endSignals.ts";
 import { machineNames, pick } from "./environment.ts";
 import { KeysMissing, keyValues, openKeys } from "./keys.ts";
 import { FolderIsHeld, takeLock } from "./lock.ts";
@@ -31,12 +32,7 @@ type Mode = { readonly reload: boolean; readonly migrateOnly: boolean };
 async function start(mode: Mode): Promise<number> {
   const stopped = new AbortController();
   let hurry = () => {};
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      if (stopped.signal.aborted) hurry();
-      stopped.abort();
-    });
-  }
+  onEndSignals({ end: () => stopped.abort(), hurry: () => hurry() });
 
   const settings = launchSettings(env);
   const dataFolder = resolve(root, settings.VETWARE_DATA);

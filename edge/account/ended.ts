@@ -8,9 +8,9 @@ import type { Database } from "#db/mod.ts";
 import { tokenLife } from "./token.ts";
 
 /** After this many milliseconds the view is pulled again before it is used. */
-export const freshFor = 2000;
+const freshFor = 2000;
 /** After this many milliseconds without news nothing is answered from it. */
-export const staleAfter = 30_000;
+const staleAfter = 30_000;
 
 /** The view. */
 export type EndedSessions = {

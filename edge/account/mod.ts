@@ -6,6 +6,6 @@
 export { openEnded, pullFrom } from "./ended.ts";
 export type { EndedSessions } from "./ended.ts";
 export { openIdentify } from "./identify.ts";
+export { importTokenKeys, TokenKeyText } from "./keys.ts";
+export type { TokenKeys } from "./keys.ts";
 export { session } from "./routes.ts";
-export { importTokenKeys, TokenKeyText } from "./token.ts";
-export type { TokenKeys } from "./token.ts";

@@ -7,7 +7,7 @@ export const idleFor = 12 * 3_600_000;
 /** How long a session lives at most, in milliseconds. */
 export const livesFor = 30 * 24 * 3_600_000;
 /** How long after a change the secret before it is still one of the same browser, in milliseconds. */
-export const graceFor = 10_000;
+const graceFor = 10_000;
 
 /** The facts of a session that decide. */
 export type SessionFacts = {

@@ -24,7 +24,7 @@ export function session(parts: EdgeParts, identify: Identify) {
       "/",
       open("signing in is how one gets a session"),
       does("Sign in", { status: 200, schema: Me }),
-      limited(parts.limits.signIn, () => parts.now().getTime()),
+      limited(parts.limits.signIn, parts.now),
       body(SignIn),
       async (c) => {
         const standing = await signIn(parts, c.req.valid("json"), c.var.request);
@@ -48,7 +48,7 @@ export function session(parts: EdgeParts, identify: Identify) {
       async (c) => {
         await signOut(parts, identify, c);
         takeSession(c);
-        // Pictures that staff have seen are kept by the browser for good; whoever sits there next must not find them.
+        // The browser keeps staff's pictures for good (studies/instance.ts); who sits there next must not find them.
         c.header("clear-site-data", '"cache"');
         return c.body(null, 204);
       },

@@ -1,16 +1,12 @@
 // What the `__Host-session` cookie holds: a secret of one use, in an envelope that we signed. The signature says
 // of any old secret, however many turns ago, which session it belonged to, so that a stolen one that comes back
 // ends that session; and a made-up one costs no database query.
-import { jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import { Id, Secret } from "#core/contract/identifiers.ts";
-import type { TokenKeys } from "./token.ts";
-import { keyOf } from "./token.ts";
+import { signed, verified } from "./keys.ts";
+import type { TokenKeys } from "./keys.ts";
 
-const algorithm = "EdDSA";
-const issuer = "vetware";
-const audience = "session";
-const type = "session+jwt";
+const kind = { type: "session+jwt", audience: "session" };
 
 /** The cookie's content. */
 export type SessionSecret = {
@@ -27,10 +23,7 @@ export async function sealSession(
   { sessionId, accountId, secret }: SessionSecret,
   expiresAt: Date,
 ): Promise<string> {
-  return await new SignJWT({ sid: sessionId })
-    .setProtectedHeader({ alg: algorithm, typ: type, kid: keys.id })
-    .setIssuer(issuer).setAudience(audience).setSubject(accountId).setJti(secret).setExpirationTime(expiresAt)
-    .sign(keys.signing);
+  return await signed(keys, { sub: accountId, sid: sessionId, jti: secret }, { ...kind, expiresAt });
 }
 
 /** Opens the cookie; undefined when it is not ours or over. */
@@ -39,18 +32,6 @@ export async function openSession(
   cookie: string,
   now: Date,
 ): Promise<SessionSecret | undefined> {
-  try {
-    const { payload } = await jwtVerify(cookie, ({ kid }) => keyOf(keys, kid), {
-      algorithms: [algorithm],
-      audience,
-      issuer,
-      typ: type,
-      currentDate: now,
-      requiredClaims: ["exp"],
-    });
-    const { sub, sid, jti } = Claims.parse(payload);
-    return { sessionId: sid, accountId: sub, secret: jti };
-  } catch {
-    return undefined; // not a session of ours: its bearer is a stranger
-  }
+  const claims = Claims.safeParse(await verified(keys, cookie, { ...kind, now })).data;
+  return claims && { sessionId: claims.sid, accountId: claims.sub, secret: claims.jti };
 }

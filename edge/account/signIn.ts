@@ -6,12 +6,12 @@ import type { Refused } from "#core/contract/problem.ts";
 import { verifySecret } from "#core/contract/secrets.ts";
 import type { SignIn } from "#core/contract/sessions.ts";
 import { account, audit } from "#db/schema/mod.ts";
+import { journeyOf } from "../guard/acting.ts";
 import { auditRow } from "../guard/audit.ts";
-import type { Person, RequestFacts } from "../guard/env.ts";
+import type { RequestFacts } from "../guard/env.ts";
 import type { EdgeParts } from "../parts.ts";
 import { beginSession, membershipOf } from "./session.ts";
 import type { Membership, Standing } from "./session.ts";
-import { rolePermissions } from "#core/domain/permissions.ts";
 
 const refused = refuse("unauthenticated", { detail: "The address or the password is not right." });
 const nobody = "00000000-0000-7000-8000-000000000000";
@@ -29,11 +29,7 @@ export async function signIn(
   );
   const asks = { secret: given.password, digest: known[0]?.digest ?? null };
   const who = { system: true, permission: "secret:verify" } as const;
-  const { matches, newDigest } = await parts.core(verifySecret, asks, {
-    who,
-    trace: request.trace,
-    requestId: request.id,
-  });
+  const { matches, newDigest } = await parts.core(verifySecret, asks, { who, ...journeyOf(request) });
   if (!matches) return refused;
   const member = await admit(parts, accountId, newDigest);
   if (!member) return refused;
@@ -63,15 +59,8 @@ async function admit(
 }
 
 async function tell(parts: EdgeParts, standing: Standing, request: RequestFacts): Promise<void> {
-  const { accountId: id, practiceId, sessionId, role } = standing;
-  const person: Person = {
-    kind: "account",
-    id,
-    practiceId,
-    sessionId,
-    role,
-    permissions: rolePermissions[role],
-  };
+  const { accountId: id, practiceId, sessionId } = standing;
+  const person = { kind: "account", id, practiceId } as const;
   const deed = { action: "session.begun", subjectKind: "session", subjectId: sessionId };
   await parts.db.applyAs(
     practiceId,

@@ -9,8 +9,12 @@ export type AuditRow = typeof audit.$inferInsert;
 export type Deed = Pick<AuditRow, "action" | "subjectKind" | "subjectId"> & { readonly outcome?: string };
 
 /** Makes the row of a deed by someone of the practice. */
-export function auditRow(actor: Actor, request: RequestFacts, deed: Deed, newId: () => string): AuditRow {
-  const { kind, id, practiceId } = actor;
+export function auditRow(
+  { kind, id, practiceId }: Pick<Actor, "kind" | "id" | "practiceId">,
+  request: RequestFacts,
+  deed: Deed,
+  newId: () => string,
+): AuditRow {
   return { id: newId(), practiceId, actorKind: kind, actorId: id, ...deed, ...whence(request) };
 }
 

@@ -3,16 +3,17 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
 import { Id } from "#core/contract/identifiers.ts";
+import { jsonOf } from "#core/contract/json.ts";
 import { invalid, problem } from "#core/contract/problem.ts";
 import type { EdgeEnv } from "./env.ts";
 import { problemAnswer, refusal } from "./refusal.ts";
 import { noted } from "./route.ts";
 
 /** The most bytes a JSON body may have. */
-export const largestJson = 64 * 1024;
+const largestJson = 64 * 1024;
 
 /** Milliseconds that a JSON body may take to arrive. */
-export const slowestJson = 15_000;
+const slowestJson = 15_000;
 
 const unread = {
   "too-large": problem("too-large", { detail: `A JSON body may have ${largestJson} bytes.` }),
@@ -101,13 +102,5 @@ async function gathered(
     length += part.value.byteLength;
     if (length > most) return { refused: "too-large" };
     text += decoder.decode(part.value, { stream: true });
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // the schema refuses it: "expected object, received undefined"
   }
 }

@@ -8,12 +8,12 @@ import { refusal } from "./refusal.ts";
 export type Allowance = { readonly burst: number; readonly everyMs: number };
 
 /** Takes one from a sender's bucket; milliseconds to wait, 0 when there was one to take. */
-export type Buckets = (sender: string, now: number) => number;
+type Buckets = (sender: string, now: number) => number;
 
 const mostSenders = 50_000;
 
 /** Opens buckets. The longest unused are forgotten beyond 50,000 senders, which only ever grants more. */
-export function openBuckets({ burst, everyMs }: Allowance): Buckets {
+function openBuckets({ burst, everyMs }: Allowance): Buckets {
   const buckets = new Map<string, { left: number; at: number }>();
   return (sender, now) => {
     const known = buckets.get(sender);
@@ -29,10 +29,10 @@ export function openBuckets({ burst, everyMs }: Allowance): Buckets {
 }
 
 /** Refuses with 429 and Retry-After (RFC 6585 4) when the sender's bucket is empty. */
-export function limited(allowance: Allowance, now: () => number): MiddlewareHandler<EdgeEnv> {
+export function limited(allowance: Allowance, now: () => Date): MiddlewareHandler<EdgeEnv> {
   const take = openBuckets(allowance);
   return async (c, next) => {
-    const wait = take(senderOf(c.var.request.address), now());
+    const wait = take(senderOf(c.var.request.address), now().getTime());
     if (wait === 0) return await next();
     const seconds = Math.ceil(wait / 1000);
     return refusal(c, "too-many", { detail: `Wait ${seconds} seconds and try again.` }, {

@@ -2,7 +2,7 @@
 // needs a session the view of ended ones. Routes add `may`, `ids`, `query` and `body`.
 export type { EdgeEnv } from "./env.ts";
 export { answerFault } from "./faults.ts";
-export { securityHeaders } from "./headers.ts";
+export { pagePolicy, securityHeaders } from "./headers.ts";
 export { guardBy } from "./may.ts";
 export { originCheck } from "./origin.ts";
 export { refusal } from "./refusal.ts";

@@ -40,6 +40,11 @@ export function does(summary: string, answer: RouteAnswer): MiddlewareHandler {
   return noted({ summary, answer }, (_, next) => next());
 }
 
+/** Names the media type of a body that is not JSON; the handler reads it. */
+export function takes(bodyType: string): MiddlewareHandler {
+  return noted({ bodyType }, (_, next) => next());
+}
+
 /** Marks a route that asks for no permission, and says why it may. */
 export function open(reason: string): MiddlewareHandler {
   return noted({ open: reason }, (_, next) => next());

@@ -71,8 +71,8 @@ function record(
 }
 
 /**
- * The path as it may be kept: percent-encoded as it came, without query, with ids, never a secret. A path that leads nowhere may hold
- * anything, a link cut in two for instance, so only that it led nowhere is kept.
+ * The path as it may be kept: percent-encoded as it came, without query, with ids, never a secret. A path that leads
+ * nowhere may hold anything, a link cut in two for instance, so only that it led nowhere is kept.
  */
 export function pathForLog(path: string, route: string, status: number): string {
   const nowhere = status === 404 && (route === "(none)" || route.includes("*"));

@@ -11,6 +11,7 @@ import { open } from "../guard/route.ts";
 import type { EdgeParts } from "../parts.ts";
 import type { Asset } from "./assets.ts";
 import { runChecks } from "./health.ts";
+import { notThereStyle, notThereStylePath } from "./notThere.ts";
 
 /** Pages by app: the viewer decodes pictures by WebAssembly, the staff app shows previews alone. */
 const apps = { clinic: { wasm: false }, viewer: { wasm: true } } as const;
@@ -28,6 +29,9 @@ export function pages(parts: EdgeParts) {
       if (!asset || asset.type.startsWith("text/html")) return await c.notFound();
       const cache = asset.hashed ? "public, max-age=31536000, immutable" : "no-cache";
       return sendAsset(c, asset, { "cache-control": cache, ...workerPolicy(path, asset) });
+    })
+    .get(notThereStylePath, open("the style of the page for what is not there"), (c) => {
+      return c.body(notThereStyle, 200, { "content-type": "text/css; charset=utf-8" });
     })
     .get("/robots.txt", open("machines ask for it"), (c) => c.text("User-agent: *\nDisallow: /\n"))
     .get("/healthz", open("the load balancer asks for it"), (c) => c.json({ status: "alive" }))

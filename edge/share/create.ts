@@ -5,7 +5,7 @@ import { refuse } from "#core/contract/problem.ts";
 import type { Refused } from "#core/contract/problem.ts";
 import type { CreatedShare, NewShare } from "#core/contract/shares.ts";
 import { audit, event, series, share, study } from "#db/schema/mod.ts";
-import { actingAs } from "../guard/acting.ts";
+import { actingAs, journeyOf } from "../guard/acting.ts";
 import { auditRow } from "../guard/audit.ts";
 import type { Actor, RequestFacts } from "../guard/env.ts";
 import { newSecret, secretHash } from "../guard/secret.ts";
@@ -84,10 +84,6 @@ async function digestOf(
 ): Promise<string | null> {
   if (passcode === undefined) return null;
   const who = actingAs(actor, "secret:digest");
-  const { digest } = await core(digestSecret, { secret: passcode }, {
-    who,
-    trace: request.trace,
-    requestId: request.id,
-  });
+  const { digest } = await core(digestSecret, { secret: passcode }, { who, ...journeyOf(request) });
   return digest;
 }

@@ -3,10 +3,11 @@
 import { eq, sql } from "drizzle-orm";
 import { Secret } from "#core/contract/identifiers.ts";
 import { verifySecret } from "#core/contract/secrets.ts";
-import type { OpenedShare, OpenShare } from "#core/contract/shares.ts";
+import type { OpenedShare, OpenShare, ShareState } from "#core/contract/shares.ts";
 import { mayOpen, shareState } from "#core/domain/share.ts";
 import type { Verdict } from "#core/domain/share.ts";
 import { audit, event, share, shareSession } from "#db/schema/mod.ts";
+import { journeyOf } from "../guard/acting.ts";
 import { visitorAuditRow } from "../guard/audit.ts";
 import type { RequestFacts } from "../guard/env.ts";
 import { byteaText, secretHash } from "../guard/secret.ts";
@@ -61,17 +62,21 @@ export async function openShare(
   return await shut(parts, link, visitor, { open: false, refusal: state === "live" ? "spent" : state });
 }
 
-async function findLink({ db }: EdgeParts, token: string): Promise<ShareRow | undefined> {
+async function findLink(parts: EdgeParts, token: string): Promise<ShareRow | undefined> {
   if (!Secret.safeParse(token).success) return undefined;
   const hash = byteaText(await secretHash(token));
-  const [found] = await db.lookUp<{ share_id: string; practice_id: string }>(
+  const [found] = await parts.db.lookUp<{ share_id: string; practice_id: string }>(
     sql`select share_id, practice_id from app.find_share(${hash}::bytea)`,
   );
-  if (!found) return undefined;
-  const [row] = await db.readAs(
-    found.practice_id,
-    (q) => q.select().from(share).where(eq(share.id, found.share_id)),
-  );
+  return found && await readLink(parts, found.practice_id, found.share_id);
+}
+
+async function readLink(
+  { db }: EdgeParts,
+  practiceId: string,
+  shareId: string,
+): Promise<ShareRow | undefined> {
+  const [row] = await db.readAs(practiceId, (q) => q.select().from(share).where(eq(share.id, shareId)));
   return row;
 }
 
@@ -97,12 +102,13 @@ async function passcodeFits(
   link: ShareRow,
   passcode: string,
   digest: string,
-  { trace, id: requestId }: RequestFacts,
+  request: RequestFacts,
 ): Promise<boolean> {
   const who = { system: true, practice: link.practiceId, permission: "secret:verify" } as const;
+  const asks = { secret: passcode.trim(), digest };
   try {
-    return (await parts.core(verifySecret, { secret: passcode.trim(), digest }, { who, trace, requestId }))
-      .matches;
+    const { matches } = await parts.core(verifySecret, asks, { who, ...journeyOf(request) });
+    return matches;
   } catch (fault) {
     await giveAttemptBack(parts, link);
     throw fault;
@@ -154,7 +160,7 @@ async function shut(
   return { shut: shutLink(refusal, link, passcodeGiven) };
 }
 
-async function stateNow({ db, now }: EdgeParts, link: ShareRow) {
-  const [row] = await db.readAs(link.practiceId, (q) => q.select().from(share).where(eq(share.id, link.id)));
-  return row ? shareState(linkOf(row), now()) : "revoked";
+async function stateNow(parts: EdgeParts, link: ShareRow): Promise<ShareState> {
+  const row = await readLink(parts, link.practiceId, link.id);
+  return row ? shareState(linkOf(row), parts.now()) : "revoked";
 }

@@ -11,7 +11,7 @@ import type { EdgeParts } from "../parts.ts";
 import { findThing, sendThing } from "../studies/mod.ts";
 import type { BytesKind } from "../studies/mod.ts";
 import { findVisit } from "./visit.ts";
-import { shutVisit } from "./words.ts";
+import { openFirst, shutVisit } from "./words.ts";
 
 /** Answers a visitor's request for bytes. Nothing of it stays in the browser, so that taking back holds. */
 export async function sendShared(
@@ -21,7 +21,7 @@ export async function sendShared(
 ): Promise<Response> {
   const { shareId, instanceId, kind } = asked;
   const visit = await findVisit(parts, shareId, cookieOf(c, `share-${shareId}`));
-  if (!visit) return refusal(c, "unauthenticated", { detail: "Open the link first." });
+  if (!visit) return problemAnswer(c, openFirst);
   const { link, verdict } = visit;
   if (!verdict.open) return problemAnswer(c, shutVisit(verdict.refusal, link));
   if (kind === "original" && !shareAllows(link.rights, "download")) {
@@ -35,8 +35,7 @@ export async function sendShared(
     await parts.db.applyAs(practiceId, (q) => q.insert(audit).values(row));
   }
   const who = { shareSession: visit.id, practice: practiceId, permission: "study:read" } as const;
-  const fileName = kind === "original" ? `${instanceId}.dcm` : undefined;
-  return await sendThing(parts, c, { who, thing, fileName, cache: "no-store" });
+  return await sendThing(parts, c, { who, thing, cache: "no-store" });
 }
 
 /** One download may come in many ranges; the one with the first byte stands for it. */

@@ -15,7 +15,7 @@ import type { EdgeEnv } from "../guard/env.ts";
 import { body, ids } from "../guard/input.ts";
 import { limited } from "../guard/limit.ts";
 import type { May } from "../guard/may.ts";
-import { answer, problemAnswer, refusal } from "../guard/refusal.ts";
+import { answer, problemAnswer } from "../guard/refusal.ts";
 import { does, open } from "../guard/route.ts";
 import type { EdgeParts } from "../parts.ts";
 import { kindOf, kinds } from "../studies/mod.ts";
@@ -23,6 +23,7 @@ import { createShare } from "./create.ts";
 import { lookAgain, openShare } from "./open.ts";
 import { sendShared } from "./picture.ts";
 import { listShares, revokeShare, visitsOf } from "./staff.ts";
+import { openFirst } from "./words.ts";
 
 /** A token of any form: one that cannot be right is answered as one that is not. */
 const Opening = OpenShare.extend({ token: z.string().max(512) });
@@ -71,7 +72,7 @@ export function opened(parts: EdgeParts) {
       "/",
       open("the link's token is the permission"),
       does("Open a link", { status: 200, schema: OpenedShare }),
-      limited(parts.limits.openShare, () => parts.now().getTime()),
+      limited(parts.limits.openShare, parts.now),
       body(Opening),
       async (c) => {
         const asked = c.req.valid("json");
@@ -91,7 +92,7 @@ export function opened(parts: EdgeParts) {
       async (c) => {
         const shareId = c.req.valid("param").share;
         const opened = await lookAgain(parts, shareId, cookieOf(c, `share-${shareId}`));
-        if (!opened) return refusal(c, "unauthenticated", { detail: "Open the link first." });
+        if (!opened) return problemAnswer(c, openFirst);
         return "shut" in opened ? problemAnswer(c, opened.shut) : answer(c, opened);
       },
     )

@@ -15,6 +15,9 @@ export const unknownLink: ShareProblem = {
   refusal: "unknown",
 };
 
+/** The answer for who brings no visit of the link. */
+export const openFirst: Problem = problem("unauthenticated", { detail: "Open the link first." });
+
 /** The answer for a link that was found but does not open. `passcodeGiven` tells a wrong passcode from none. */
 export function shutLink(
   refusal: Exclude<ShareRefusal, "unknown">,

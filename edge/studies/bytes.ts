@@ -7,6 +7,7 @@ import type { Thing } from "#core/contract/capability.ts";
 import type { Acting } from "#core/contract/call.ts";
 import { Problem, problem } from "#core/contract/problem.ts";
 import { derivative, instance } from "#db/schema/mod.ts";
+import { journeyOf } from "../guard/acting.ts";
 import type { EdgeEnv } from "../guard/env.ts";
 import { problemAnswer, refusal } from "../guard/refusal.ts";
 import type { Asked } from "../guard/refusal.ts";
@@ -53,30 +54,31 @@ export async function findThing({ db }: Pick<EdgeParts, "db">, wanted: Wanted): 
   return { preview: found.id, size: kind === "thumbnail" ? 256 : 1024 };
 }
 
-/** Streams a thing to the client; `cache` is the answer's Cache-Control. */
+/** Streams a thing to the client, an original as a file to keep; `cache` is the answer's Cache-Control. */
 export async function sendThing<E extends EdgeEnv>(
   { doors, now, random }: Pick<EdgeParts, "doors" | "now" | "random">,
   c: Context<E>,
   sending: {
     readonly who: Acting;
     readonly thing: Thing;
-    readonly fileName?: string;
     readonly cache: string;
   },
 ): Promise<Response> {
-  const { who, thing, fileName, cache } = sending;
+  const { who, thing, cache } = sending;
   const capability = bytesCapability({ who, thing }, { now: () => now().getTime(), random });
-  const { id: requestId, trace } = c.var.request;
   const method = c.req.method === "HEAD" ? "HEAD" : "GET";
   const signal = c.req.raw.signal;
-  const answer = await doors.getBytes(capability, c.req.raw.headers, { requestId, trace, signal, method });
+  const terms = { ...journeyOf(c.var.request), signal, method } as const;
+  const answer = await doors.getBytes(capability, c.req.raw.headers, terms);
   if (![200, 206, 304].includes(answer.status)) return await refusedByDoor(c, answer);
   const headers = new Headers({ "cache-control": cache });
   for (const name of passedBack) {
     const value = answer.headers.get(name);
     if (value !== null) headers.set(name, value);
   }
-  if (fileName) headers.set("content-disposition", `attachment; filename="${fileName}"`);
+  if ("original" in thing) {
+    headers.set("content-disposition", `attachment; filename="${thing.original}.dcm"`);
+  }
   return new Response(answer.body, { status: answer.status, headers });
 }
 

@@ -3,7 +3,7 @@ import { prepareAgain } from "#core/contract/archive.ts";
 import { refuse } from "#core/contract/problem.ts";
 import type { Refused } from "#core/contract/problem.ts";
 import { audit, study } from "#db/schema/mod.ts";
-import { actingAs } from "../guard/acting.ts";
+import { actingAs, journeyOf } from "../guard/acting.ts";
 import { auditRow } from "../guard/audit.ts";
 import type { Actor, RequestFacts } from "../guard/env.ts";
 import type { EdgeParts } from "../parts.ts";
@@ -21,11 +21,7 @@ export async function prepareStudy(
   );
   if (!found) return refuse("not-found");
   const who = actingAs(actor, "study:prepare");
-  const asked = await core(prepareAgain, { study: studyId }, {
-    who,
-    trace: request.trace,
-    requestId: request.id,
-  });
+  const asked = await core(prepareAgain, { study: studyId }, { who, ...journeyOf(request) });
   const deed = { action: "study.prepared", subjectKind: "study", subjectId: studyId };
   await db.applyAs(actor.practiceId, (q) => q.insert(audit).values(auditRow(actor, request, deed, newId)));
   return asked;

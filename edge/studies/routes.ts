@@ -4,24 +4,21 @@ import { z } from "zod";
 import { refuse } from "#core/contract/problem.ts";
 import { DomainEvent } from "#core/contract/events.ts";
 import { PictureStudy, StudyList, StudyListQuery, UploadReceipt } from "#core/contract/studies.ts";
-import { actingAs } from "../guard/acting.ts";
 import type { EdgeEnv } from "../guard/env.ts";
 import { ids, query } from "../guard/input.ts";
 import type { May } from "../guard/may.ts";
-import { answer, refusal } from "../guard/refusal.ts";
-import { does } from "../guard/route.ts";
+import { answer } from "../guard/refusal.ts";
+import { does, takes } from "../guard/route.ts";
 import type { EdgeParts } from "../parts.ts";
-import { findThing, kindOf, kinds, sendThing } from "./bytes.ts";
+import { kindOf, kinds } from "./bytes.ts";
 import { followEvents } from "./events.ts";
+import { sendInstance } from "./instance.ts";
 import { listStudies } from "./list.ts";
 import { pictureStudy } from "./picture.ts";
 import { prepareStudy } from "./prepare.ts";
 import { upload } from "./upload.ts";
 
 const Asked = z.object({ asked: z.int() });
-
-/** Bytes of an instance never change; they stay in the browser of who may see them. */
-const forGood = "private, max-age=31536000, immutable";
 
 /** Routes at /api/studies. */
 export function studies(parts: EdgeParts, may: May) {
@@ -50,13 +47,7 @@ export function studies(parts: EdgeParts, may: May) {
       ids("id", "instance"),
       async (c) => {
         const { id: studyId, instance: instanceId } = c.req.valid("param");
-        const { practiceId } = c.var.actor;
-        const kind = kindOf(c.req.param("kind"));
-        const thing = await findThing(parts, { practiceId, studyId, seriesIds: null, instanceId, kind });
-        if (!thing) return refusal(c, "not-found");
-        const who = actingAs(c.var.actor, "study:read");
-        const fileName = kind === "original" ? `${instanceId}.dcm` : undefined;
-        return await sendThing(parts, c, { who, thing, fileName, cache: forGood });
+        return await sendInstance(parts, c, { studyId, instanceId, kind: kindOf(c.req.param("kind")) });
       },
     )
     .post(
@@ -75,6 +66,7 @@ export function uploads(parts: EdgeParts, may: May) {
     "/",
     may("study:upload"),
     does("Upload one DICOM file", { status: 201, schema: UploadReceipt }),
+    takes("application/dicom"),
     (c) => upload(parts, c),
   );
 }

@@ -4,13 +4,13 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { ingestCapability } from "#core/contract/capability.ts";
 import type { UploadReceipt } from "#core/contract/studies.ts";
-import { actingAs } from "../guard/acting.ts";
+import { actingAs, journeyOf } from "../guard/acting.ts";
 import type { ActedEnv } from "../guard/env.ts";
 import { answer, refusal } from "../guard/refusal.ts";
 import type { EdgeParts } from "../parts.ts";
 
 /** The most bytes one file may have: 2 GiB, twice the largest cine met so far. */
-export const largestUpload = 2 * 1024 ** 3;
+const largestUpload = 2 * 1024 ** 3;
 
 const types = ["application/dicom", "application/octet-stream"];
 
@@ -38,10 +38,8 @@ export async function upload(parts: EdgeParts, c: Context<ActedEnv>): Promise<Re
 
   const who = actingAs(c.var.actor, "study:upload");
   const issuing = { now: () => parts.now().getTime(), random: parts.random };
-  const { id: requestId, trace } = c.var.request;
   const taken = await parts.doors.putIngest(ingestCapability({ who, limit: announced }, issuing), body, {
-    requestId,
-    trace,
+    ...journeyOf(c.var.request),
     signal: c.req.raw.signal,
     contentType: type,
   });

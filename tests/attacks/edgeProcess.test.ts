@@ -39,17 +39,18 @@ async function raw(text: string, within = 5000): Promise<string> {
   return heard;
 }
 
-/** Milliseconds until the edge closes a socket on which `text` drips, a byte a second after its beginning. */
-async function dripped(beginning: string, drip: string): Promise<number> {
+/** How long the edge bears a socket on which a text drips, a byte a second after its beginning, and what it says. */
+async function dripped(beginning: string, drip: string): Promise<{ milliseconds: number; heard: string }> {
   const socket = connect(edge.port, "127.0.0.1");
   const began = performance.now();
-  socket.on("error", () => undefined).resume();
+  let heard = "";
+  socket.on("error", () => undefined).on("data", (chunk) => heard += chunk.toString());
   socket.write(beginning);
   const timer = setInterval(() => socket.write(drip), 1000);
   await Promise.race([once(socket, "close"), pause(40_000)]);
   clearInterval(timer);
   socket.destroy();
-  return performance.now() - began;
+  return { milliseconds: performance.now() - began, heard };
 }
 
 describe("slow clients", () => {
@@ -62,8 +63,12 @@ describe("slow clients", () => {
     const began = performance.now();
     expect((await fetch(`${edge.url}/healthz`)).status).toBe(200);
     expect(performance.now() - began).toBeLessThan(2000);
-    for (const milliseconds of await Promise.all(headers)) expect(milliseconds).toBeLessThan(15_000);
-    for (const milliseconds of await Promise.all(bodies)) expect(milliseconds).toBeLessThan(25_000);
+    for (const { milliseconds } of await Promise.all(headers)) expect(milliseconds).toBeLessThan(15_000);
+    for (const { milliseconds, heard } of await Promise.all(bodies)) {
+      expect(milliseconds).toBeLessThan(25_000);
+      expect(heard).toMatch(/^HTTP\/1\.1 408 /);
+      expect(heard).toContain("urn:problem:vetware:late");
+    }
   }, 60_000);
 });
 

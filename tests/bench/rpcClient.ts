@@ -1,12 +1,12 @@
-// The edge's side of the bench of calls, under Deno as in the product: for each line `signed` or `unsigned` one round
-// of calls, answered by a line of JSON. argv: private key, address of the signed server, address of the unsigned one.
-import { argv, cpuUsage, stdin, stdout } from "node:process";
+// The edge's side of the bench of calls, under Deno as in the product: an HTTP server whose every request makes one
+// call, signed or not by its path, and rounds of calls alone. argv: private key, address of the signed server, of the
+// unsigned one. Prints its own address, then a line of JSON for each line it reads: `cpu`, `signed` or `unsigned`.
+import { argv, cpuUsage, exit, stdin, stdout } from "node:process";
 import { createInterface } from "node:readline";
 import { openCore, systemRandom } from "#core/rpc/mod.ts";
-import { asks, echo, who } from "./rpcEcho.ts";
+import { listen } from "#edge/listen.ts";
+import { asks, atOnce, echo, roundMs, who } from "./rpcEcho.ts";
 
-const atOnce = 8;
-const roundMs = 1000;
 const [key = "", signed = "", unsigned = ""] = argv.slice(2);
 const way = { key, keyId: "edge-1", audience: "core", fetch, now: Date.now, random: systemRandom };
 const ways = {
@@ -14,8 +14,8 @@ const ways = {
   unsigned: openCore({ ...way, url: unsigned }, () => Promise.resolve()),
 };
 
-async function round(core: typeof ways.signed) {
-  const before = cpuUsage();
+/** Calls by eight workers for the time of a round; how many a second. */
+async function callsAlone(core: typeof ways.signed): Promise<number> {
   const began = performance.now();
   let done = 0;
   await Promise.all(Array.from({ length: atOnce }, async () => {
@@ -24,12 +24,22 @@ async function round(core: typeof ways.signed) {
       done++;
     }
   }));
-  const seconds = (performance.now() - began) / 1000;
-  const { user, system } = cpuUsage(before);
-  return { done, seconds, cpu: user + system };
+  return done / (performance.now() - began) * 1000;
 }
 
+const edge = await listen(async (request) => {
+  const core = request.url.endsWith("/signed") ? ways.signed : ways.unsigned;
+  return Response.json(await core(echo, asks, { who }));
+}, { host: "127.0.0.1", port: 0, origin: "http://127.0.0.1" });
+const say = (value: unknown) => void stdout.write(`${JSON.stringify(value)}\n`);
+
+say(edge.port);
 for await (const line of createInterface({ input: stdin })) {
-  const result = await round(line === "signed" ? ways.signed : ways.unsigned);
-  stdout.write(`${JSON.stringify(result)}\n`);
+  if (line === "cpu") {
+    const { user, system } = cpuUsage();
+    say(user + system);
+  } else {
+    say(await callsAlone(line === "signed" ? ways.signed : ways.unsigned));
+  }
 }
+exit();

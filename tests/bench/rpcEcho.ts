@@ -1,4 +1,4 @@
-// The call that the bench of calls makes, and in whose name.
+// What the bench of calls asks, in whose name, how many at once and how long.
 import { call } from "#core/contract/call.ts";
 import { z } from "zod";
 
@@ -17,3 +17,6 @@ export const who = {
   practice: "019abf00-0000-7000-8000-000000000001",
   permission: "study:read",
 } as const;
+
+export const atOnce = 8;
+export const roundMs = 1000;

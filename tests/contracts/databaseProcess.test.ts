@@ -4,13 +4,14 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { applyMigrations } from "#db/applyMigrations.ts";
 import { FolderInUse, lockFolder } from "#db/embedded/folderLock.ts";
 import { openPlainDatabase } from "#db/mod.ts";
-import { addressesAt } from "#tests/make/addresses.ts";
+import { prepareRoles } from "#db/prepareRoles.ts";
+import { addressesAt, addressOf, testPassword } from "#tests/make/addresses.ts";
 import { embeddedEnvironment, projectRoot, startOn } from "#tests/make/database.ts";
 import { needs } from "#tests/make/needs.ts";
-import { startPostgres } from "#tests/make/postgres.ts";
-import { postgresNeed } from "#tests/make/postgresServer.ts";
+import { postgresNeed, startPostgresServer } from "#tests/make/postgresServer.ts";
 import { readyLine } from "#tests/make/readyLine.ts";
 
 describe("the embedded database as a process", () => {
@@ -85,22 +86,35 @@ describe("the embedded database as a process", () => {
 });
 
 needs(postgresNeed).describe("the gateway as a process of its own", () => {
-  it("serves a plain PostgreSQL and ends on SIGTERM", async () => {
-    const running = await startPostgres();
-    onTestFinished(running.stop);
-    const child = spawn(process.execPath, ["db/embedded/gatewayMain.ts"], {
-      cwd: projectRoot,
-      env: { PATH: process.env.PATH, POSTGRES_PORT: String(running.wire.port), DATABASE_PORT: "0" },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const { gatewayPort } = await readyLine(child);
-    const jobs = openPlainDatabase(addressesAt(Number(gatewayPort)).vetware_jobs);
-    expect(await jobs.query("select current_user::text as who")).toEqual([{ who: "vetware_jobs" }]);
-    await jobs.close();
-    const ended = once(child, "exit");
-    child.kill("SIGTERM");
-    expect((await ended)[0]).toBe(0);
-  }, 60_000);
+  it(
+    "serves a plain PostgreSQL, whose administrator need not be a superuser, and ends on SIGTERM",
+    async () => {
+      const server = await startPostgresServer();
+      onTestFinished(server.stop);
+      await server.asAdministrator(async (client) => {
+        await client.query(`create role helper login createrole password '${testPassword}'`);
+        await client.query("alter database vetware owner to helper");
+      });
+      const child = spawn(process.execPath, ["db/embedded/gatewayMain.ts"], {
+        cwd: projectRoot,
+        env: { PATH: process.env.PATH, POSTGRES_PORT: String(server.port), DATABASE_PORT: "0" },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const gatewayPort = Number((await readyLine(child)).gatewayPort);
+      const addresses = addressesAt(gatewayPort);
+      for (let time = 0; time < 2; time++) {
+        await prepareRoles(addressOf("helper", gatewayPort), Object.values(addresses));
+      }
+      expect((await applyMigrations(addresses.vetware_owner)).known).toBe(0);
+      const jobs = openPlainDatabase(addresses.vetware_jobs);
+      expect(await jobs.query("select current_user::text as who")).toEqual([{ who: "vetware_jobs" }]);
+      await jobs.close();
+      const ended = once(child, "exit");
+      child.kill("SIGTERM");
+      expect((await ended)[0]).toBe(0);
+    },
+    60_000,
+  );
 });
 
 describe("the lock of a database folder", () => {

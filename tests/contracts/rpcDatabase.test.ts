@@ -1,7 +1,7 @@
 // The ports of calls over the real tables: a nonce is spent once and a write happens once, whichever process asks
 // and however many ask at the same moment.
 import { call } from "#core/contract/call.ts";
-import { forgetNonces, forgetWrites, keptWrites, spentNonces } from "#core/http.ts";
+import { forgetCalls, forgetNonces, forgetWrites, keptWrites, spentNonces } from "#core/http.ts";
 import { rememberNonces, serve } from "#core/rpc/mod.ts";
 import type { Idempotency } from "#core/rpc/mod.ts";
 import { type Database, openDatabase } from "#db/mod.ts";
@@ -93,6 +93,37 @@ for (const { name, needs: wanted, start } of databases) {
       );
       expect(await forgetWrites(one, new Date())).toBe(1);
       expect(await writes.begin(write, 60_000)).toEqual({ state: "begun" });
+    });
+
+    it("the job empties both tables of what is old, however much, and keeps the rest", async () => {
+      const nonces = spentNonces(one);
+      const writes = keptWrites(one);
+      const hours = (count: number) => new Date(Date.now() + count * 3_600_000);
+      const seconds = (at: Date) => Math.floor(at.getTime() / 1000);
+      await one.lookUp(sql`delete from rpc_nonce`);
+      await one.lookUp(sql`delete from idempotency_key`);
+      for (const name of ["a", "b", "c", "d", "e"]) {
+        await nonces.spend(`expired-${name}`, seconds(hours(1)));
+        await writes.begin({ key: `p:${name}`, call: "sample.old", asksHash: "h" }, 60_000);
+      }
+      await nonces.spend("live", seconds(hours(30)));
+      await one.lookUp(sql`insert into idempotency_key (call, key, asks_hash, created_at)
+        values ('sample.young', 'p:a', 'h', ${hours(10).toISOString()}::timestamptz)`);
+
+      const run = { id: "job", attempt: 1, signal: new AbortController().signal };
+      const left = async () => ({
+        nonces: (await one.lookUp<{ nonce: string }>(sql`select nonce from rpc_nonce`)).map((row) =>
+          row.nonce
+        ),
+        writes: (await one.lookUp<{ call: string }>(sql`select call from idempotency_key`)).map((row) =>
+          row.call
+        ),
+      });
+      const at = (now: Date) => forgetCalls({ db: one, now: () => now, batch: 2 });
+      expect(await at(new Date()).perform({}, run)).toBe("done");
+      expect(await left()).toMatchObject({ nonces: { length: 6 }, writes: { length: 6 } });
+      expect(await at(hours(25)).perform({}, run)).toBe("done");
+      expect(await left()).toEqual({ nonces: ["live"], writes: ["sample.young"] });
     });
 
     it("a write replayed in another process is refused, and repeated there gets the first answer", async () => {

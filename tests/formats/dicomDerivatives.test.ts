@@ -66,8 +66,8 @@ describe("PA-4 derivatives", () => {
       expect(Buffer.compare(await samplesOf(instance), picture.pixels)).toBe(0);
       const least = signed ? -(2 ** (bitsStored - 1)) : 0;
       expect(instance.pixels).toMatchObject({
-        minimum: least,
-        maximum: least + 2 ** bitsStored - 1,
+        smallest: least,
+        largest: least + 2 ** bitsStored - 1,
         bitsStored,
         signed,
       });
@@ -77,7 +77,7 @@ describe("PA-4 derivatives", () => {
   it("drop bits above the stored ones, which are overlays and no pixels", async () => {
     const pixels = new Uint8Array(Uint16Array.from({ length: 256 }, (_, index) => 0xf000 | index).buffer);
     const instance = await derived(dicomFile({ pixels, bitsStored: 12 }));
-    expect(instance.pixels).toMatchObject({ minimum: 0, maximum: 255 });
+    expect(instance.pixels).toMatchObject({ smallest: 0, largest: 255 });
   });
 
   it("put all frames into one object, a bad one with its reason and no bytes", async () => {
@@ -179,7 +179,7 @@ describe("PL-13 the decoders", () => {
   it("derive and hash in processes of their own", async () => {
     const path = written(folder, "pool.dcm", finePhantom(64));
     const result = await decoders.derive(path, join(folder, "pool"));
-    expect(result).toMatchObject({ pixels: { rows: 64, minimum: 32900 } });
+    expect(result).toMatchObject({ pixels: { rows: 64, smallest: 32900 } });
     expect(await decoders.digest(path)).toMatchObject({ bytes: 8192 });
   });
 

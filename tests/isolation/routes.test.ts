@@ -71,6 +71,7 @@ const rows: Readonly<Record<string, Asks | Reason>> = {
   "GET /studies/:id": page,
   "GET /s": page,
   "GET /assets/*": page,
+  "GET /not-there.css": page,
   "GET /robots.txt": page,
   "GET /healthz": page,
   "GET /readyz": page,

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { Problem } from "#core/contract/problem.ts";
 import { addressesAt, addressOf } from "#tests/make/addresses.ts";
 import { projectRoot } from "#tests/make/database.ts";
-import { denoCommand } from "#tests/make/deno.ts";
+import { denoPath } from "#tests/make/deno.ts";
 import { needs } from "#tests/make/needs.ts";
 import { type Platform, startPlatform } from "#tests/make/platform.ts";
 import { postgresNeed, type PostgresServer, startPostgresServer } from "#tests/make/postgresServer.ts";
@@ -137,15 +137,14 @@ describe("PA-1 PA-4 PA-6 PL-14 the whole house on a plain PostgreSQL and an S3 s
     const refusal = await staff.open(takenBack);
     expect([refusal.status, Problem.parse(await refusal.json()).detail]).toEqual([
       403,
-      expect.stringMatching(/taken back|took/),
+      "The practice has taken this link back. Ask the practice for a new one.",
     ]);
   });
 });
 
 /** `deno task gateway`, on a port the system chooses. */
 function startGateway(postgresPort: number): ChildProcess {
-  const { program, args } = denoCommand();
-  return spawn(program, [...args, "task", "gateway"], {
+  return spawn(denoPath(), ["task", "gateway"], {
     cwd: projectRoot,
     env: { ...process.env, POSTGRES_PORT: String(postgresPort), DATABASE_PORT: "0" },
     stdio: ["ignore", "pipe", "inherit"],

@@ -116,6 +116,17 @@ describe("PL-4 signing out", () => {
       .toBe(401);
   });
 
+  it("has the browser forget the pictures that it kept for good", async () => {
+    const browser = await signedIn();
+    const study = await edge.given.study(practice);
+    const instance = study.series[0]?.instances[0]?.id ?? "";
+    edge.store.put(practice.id, { preview: instance, size: 1024 }, new Uint8Array(9), "image/webp");
+    const picture = await browser.get(`/api/studies/${study.id}/instances/${instance}/preview`);
+    expect(picture.headers.get("cache-control")).toBe("private, max-age=31536000, immutable");
+    const answer = await browser.send("DELETE", "/api/session");
+    expect(answer.headers.get("clear-site-data")).toBe('"cache"');
+  });
+
   it("is known to another edge within two seconds", async () => {
     const other = edge.another();
     const browser = await signedIn();

@@ -3,8 +3,9 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { CreatedShare, OpenedShare, Share, ShareVisit } from "#core/contract/shares.ts";
+import type { Core } from "#core/rpc/mod.ts";
 import { share } from "#db/schema/mod.ts";
-import { type Browser, publicUrl, startEdge, type TestEdge } from "#tests/make/edge.ts";
+import { type Browser, openBrowser, publicUrl, startEdge, type TestEdge } from "#tests/make/edge.ts";
 import type { GivenPractice, GivenStudy } from "#tests/make/given.ts";
 
 let edge: TestEdge;
@@ -23,14 +24,18 @@ afterAll(() => edge.stop());
 
 beforeEach(async () => {
   study = await edge.given.study(practice, { instances: [2, 1] });
-  const all = study.series.flatMap((each) => each.instances);
+  putBytes(study);
+});
+
+function putBytes({ series }: GivenStudy): void {
+  const all = series.flatMap((each) => each.instances);
   for (const { id } of all) {
     edge.store.put(practice.id, { derivative: id }, bytesOf(`picture of ${id}`));
     edge.store.put(practice.id, { preview: id, size: 1024 }, bytesOf("preview"), "image/webp");
     edge.store.put(practice.id, { preview: id, size: 256 }, bytesOf("thumbnail"), "image/webp");
     edge.store.put(practice.id, { original: id }, bytesOf("DICM"), "application/dicom");
   }
-});
+}
 
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
@@ -143,6 +148,7 @@ describe("PA-4 a link", () => {
   it("does not reach another study of the practice", async () => {
     const { share: link, token } = await made();
     const other = await edge.given.study(practice);
+    putBytes(other);
     const visitor = edge.browser();
     await open(visitor, token);
     expect((await visitor.get(picture(link.id, other.series[0]?.instances[0]?.id ?? ""))).status).toBe(404);
@@ -188,6 +194,29 @@ describe("PA-6 taking a link back", () => {
     expect(await refusalOf(await open(visitor, token))).toMatchObject(refused);
     expect(await refusalOf(await open(edge.browser(), token))).toMatchObject(refused);
   });
+
+  it.each([
+    ["revoked", { revokedAt: new Date("2026-05-03T12:00:00Z") }],
+    ["expired", { expiresAt: new Date("2026-05-03T12:00:00Z") }],
+  ])(
+    "holds for who is on the way in: a link %s while the passcode is compared stays shut",
+    async (refusal, change) => {
+      const { share: link, token } = await made({ passcode: "1234" });
+      const core: Core = async (call, asks, terms) => {
+        const answer = await edge.parts.core(call, asks, terms);
+        await edge.given.owner.applyAs(
+          practice.id,
+          (q) => q.update(share).set(change).where(eq(share.id, link.id)),
+        );
+        return answer;
+      };
+      const other = edge.another({ core });
+      const visitor = openBrowser((request, bindings) => other.fetch(request, bindings));
+      expect(await refusalOf(await open(visitor, token, { passcode: "1234" }))).toMatchObject({ refusal });
+      expect(visitor.cookies.size).toBe(0);
+      expect((await row(link.id)).views).toBe(0);
+    },
+  );
 
   it("may be done twice, and is told once", async () => {
     const { share: link } = await made();

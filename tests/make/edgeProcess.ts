@@ -7,7 +7,7 @@ import type { TokenKeyText } from "#edge/account/mod.ts";
 import { makeKeyPair } from "#core/rpc/mod.ts";
 import { edgeLibraryNames } from "#core/launch/environment.ts";
 import { projectRoot, type TestDatabase } from "./database.ts";
-import { denoCommand } from "./deno.ts";
+import { denoPath } from "./deno.ts";
 import { newTokenKey } from "./edge.ts";
 
 export type EdgeProcess = {
@@ -26,7 +26,6 @@ export async function startEdgeProcess(
     environment?: Record<string, string>;
   } = {},
 ): Promise<EdgeProcess> {
-  const { program, args } = denoCommand();
   const { privateKey } = await makeKeyPair();
   const values: Record<string, string> = {
     EDGE_PORT: "0",
@@ -46,12 +45,10 @@ export async function startEdgeProcess(
   ];
   const { PATH = "", HOME = "", DENO_DIR } = process.env;
   const env = { PATH, HOME, ...(DENO_DIR ? { DENO_DIR } : {}), ...values };
-  const child = spawn(program, [...args, "run", ...permissions, "edge/main.ts"], {
+  const child = spawn(denoPath(), ["run", ...permissions, "edge/main.ts"], {
     cwd: projectRoot,
     env,
     stdio: ["ignore", "pipe", "pipe"],
-    // A group of its own: where Deno runs through npx, the signal must reach both.
-    detached: true,
   });
   const heard = { text: "" };
   child.stderr.on("data", (chunk: Uint8Array) => heard.text += new TextDecoder().decode(chunk));
@@ -70,7 +67,7 @@ export async function startEdgeProcess(
     async stop() {
       if (child.exitCode !== null) return child.exitCode;
       const ended = once(child, "exit");
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
+      child.kill("SIGTERM");
       await ended;
       return child.exitCode;
     },

@@ -79,11 +79,7 @@ export function openGiven(database: TestDatabase): Given {
     person: (of, role = "veterinarian") => makePerson(owner, of, role),
     apiKey: (of, wish = {}) => makeKey(owner, of, wish),
     study: (of, wish = {}) => makeStudy(owner, of, wish),
-    peer: ({ id: practiceId }, address) =>
-      owner.applyAs(
-        practiceId,
-        (q) => q.insert(dicomPeer).values({ id: uuidv7(), practiceId, name: "X-ray", address }),
-      ),
+    peer: (of, address) => makePeer(owner, of, address),
   };
 }
 
@@ -122,6 +118,11 @@ async function makeKey(owner: Database, { id: practiceId }: GivenPractice, wish:
   };
   await owner.applyAs(practiceId, (q) => q.insert(apiKey).values(row));
   return { id: row.id, secret };
+}
+
+async function makePeer(owner: Database, { id: practiceId }: GivenPractice, address: string): Promise<void> {
+  const row = { id: uuidv7(), practiceId, name: "X-ray", address };
+  await owner.applyAs(practiceId, (q) => q.insert(dicomPeer).values(row));
 }
 
 const pixels: FramePixels = {

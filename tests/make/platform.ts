@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Demo, readDemo } from "#db/seed/demoFile.ts";
-import { denoCommand } from "./deno.ts";
+import { denoPath } from "./deno.ts";
 import { freePorts } from "./ports.ts";
 
 export type Platform = {
@@ -25,8 +25,7 @@ export async function startPlatform(options: { folder?: string; environment?: Re
   const folder = options.folder ?? await mkdtemp(join(tmpdir(), "vetware-platform-"));
   const environment = { ...(await portSettings()), ...options.environment };
   const started = performance.now();
-  const { program, args } = denoCommand();
-  const child = spawn(program, [...args, "run", "-A", "core/launch/start.ts"], {
+  const child = spawn(denoPath(), ["run", "-A", "core/launch/start.ts"], {
     cwd: resolve("."),
     env: { ...process.env, VETWARE_DATA: folder, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
@@ -57,10 +56,8 @@ async function portSettings(): Promise<Record<string, string>> {
   return Object.fromEntries(names.map((name, at) => [name, String(ports[at])]));
 }
 
-type Heard = { text: string };
-
-function listen(child: ChildProcess): Heard {
-  const heard: Heard = { text: "" };
+function listen(child: ChildProcess): { text: string } {
+  const heard = { text: "" };
   const hear = (chunk: Buffer) => {
     heard.text += chunk.toString();
   };
@@ -69,12 +66,12 @@ function listen(child: ChildProcess): Heard {
   return heard;
 }
 
-async function waitForReady(child: ChildProcess, heard: Heard): Promise<void> {
+async function waitForReady(child: ChildProcess, heard: { text: string }): Promise<void> {
   const deadline = Date.now() + 120_000;
   while (!/^ready\b/m.test(heard.text)) {
     const ended = child.exitCode !== null || child.signalCode !== null;
     if (ended || Date.now() > deadline) {
-      child.kill("SIGTERM");
+      await end(child);
       throw new Error(`the platform did not become ready:\n${heard.text.slice(-4000)}`);
     }
     await pause(50);

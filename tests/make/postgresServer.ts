@@ -25,6 +25,8 @@ export const postgresNeed: Need = { name: "the PostgreSQL server binaries", pres
 /** A running server; its administrator is `postgres` with the password of tests, its database `vetware`. */
 export type PostgresServer = {
   readonly port: number;
+  /** Does something as the administrator, over TCP and beside the gateway. */
+  readonly asAdministrator: (work: (client: Client) => Promise<unknown>) => Promise<void>;
   /** Ends it at once, as a crash would, and starts it again on the same files and port. */
   readonly crash: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -37,12 +39,16 @@ export async function startPostgresServer(): Promise<PostgresServer> {
   const cluster = makeCluster(folder, asUser);
   const [port = 0] = await freePorts(1);
   let server = await serve(cluster, port, asUser);
-  const administrator = clientOf(port);
-  await administrator.connect();
-  await administrator.query("create database vetware");
-  await administrator.end();
+  const asAdministrator = async (work: (client: Client) => Promise<unknown>) => {
+    const client = clientOf(port);
+    await client.connect();
+    await work(client);
+    await client.end();
+  };
+  await asAdministrator((client) => client.query("create database vetware"));
   return {
     port,
+    asAdministrator,
     crash: async () => {
       await end(server, "SIGQUIT");
       server = await serve(cluster, port, asUser);

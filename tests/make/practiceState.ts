@@ -6,12 +6,13 @@ import type { Database } from "#db/mod.ts";
 export async function stateOf(owner: Database, practiceId: string): Promise<string> {
   const tables = await owner.lookUp<{ name: string }>(sql`
     select table_name as name from information_schema.columns
-    where table_schema = 'public' and (column_name = 'practice_id' or (table_name = 'practice' and column_name = 'id'))
-    order by 1`);
-  if (tables.length < 10) throw new Error("the catalogue tells less than the practice's tables");
-  const parts = tables.map(({ name }) =>
-    sql`(select string_agg(t::text, '|' order by t::text) from ${sql.identifier(name)} t)`
-  );
+    where table_schema = 'public' and column_name = 'practice_id' order by 1`);
+  if (tables.length < 10) throw new Error("the catalogue tells less than a practice has");
+  const parts = [{ name: "practice" }, ...tables].map(({ name }) => {
+    const column = sql.identifier(name === "practice" ? "id" : "practice_id");
+    return sql`(select string_agg(t::text, '|' order by t::text) from ${sql.identifier(name)} t
+      where ${column} = ${practiceId}::uuid)`;
+  });
   const { rows: [found] } = await owner.readAs(
     practiceId,
     (q) => q.execute<{ hash: string }>(sql`select md5(concat_ws('/', ${sql.join(parts, sql`, `)})) as hash`),

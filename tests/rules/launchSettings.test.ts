@@ -2,10 +2,11 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { environmentOf } from "#core/launch/environment.ts";
 import { takeLock } from "#core/launch/lock.ts";
 import { isNewEnough, lockFileFor, nodePins } from "#core/launch/node.ts";
 import type { House } from "#core/launch/parts.ts";
-import { edgePermissions, steps } from "#core/launch/parts.ts";
+import { edgePermissions, steps, valuesOf } from "#core/launch/parts.ts";
 import { launchSettings } from "#core/launch/settings.ts";
 
 const production = {
@@ -16,6 +17,17 @@ const production = {
   DATABASE_URL_CORE: "postgresql://c:p@ep-one.region.example/db",
   DATABASE_URL_JOBS: "postgresql://j:p@ep-one.region.example/db",
 };
+
+const house = (given: Record<string, string>): House => ({
+  root: "/house",
+  node: "/node",
+  deno: "/deno",
+  dataFolder: "/house/.data",
+  settings: launchSettings(given),
+  secrets: {},
+  publicUrl: "https://vetware.example",
+  outer: {},
+});
 
 describe("launchSettings()", () => {
   it("has a default for everything, on this machine alone", () => {
@@ -49,6 +61,9 @@ describe("launchSettings()", () => {
     expect(() => launchSettings({ DATABASE_URL_CORE: production.DATABASE_URL_CORE })).toThrow(
       "DATABASE_URL_OWNER",
     );
+    expect(() => launchSettings({ DATABASE_URL_ADMIN: production.DATABASE_URL_CORE })).toThrow(
+      "DATABASE_URL_OWNER",
+    );
     expect(() => launchSettings({ EDGE_TLS_CERT: "cert.pem" })).toThrow("EDGE_TLS_CERT");
   });
 
@@ -61,6 +76,33 @@ describe("launchSettings()", () => {
     expect(() => launchSettings({ ...s3, S3_SECRET_ACCESS_KEY: undefined })).toThrow("S3_SECRET_ACCESS_KEY");
     expect(launchSettings({ ...s3, S3_ENDPOINT: "http://127.0.0.1:9000" }).S3_BUCKET).toBe("bucket-one");
     expect(launchSettings({ ...s3, S3_ENDPOINT: "https://store.example" }).S3_BUCKET).toBe("bucket-one");
+  });
+
+  it("takes the limits of the core, hands them to it alone, and refuses wrong ones by name", () => {
+    const wanted = { ARCHIVE_FREE_BYTES: "0", ARCHIVE_BACKLOG_RECORDS: "7", DECODER_PROCESSES: "3" };
+    const settings = launchSettings(wanted);
+    expect(settings).toMatchObject({
+      ARCHIVE_FREE_BYTES: 0,
+      ARCHIVE_BACKLOG_RECORDS: 7,
+      DECODER_PROCESSES: 3,
+    });
+    const values = valuesOf(house(wanted), new Map([["core", 5002]]));
+    expect(environmentOf("core", values, {})).toMatchObject({
+      ...wanted,
+      ARCHIVE_BACKLOG_BYTES: String(50 * 1024 ** 3),
+      ARCHIVE_INSTANCE_BYTES: String(4 * 1024 ** 3),
+    });
+    for (const part of ["database", "migrate", "edge", "seed"] as const) {
+      const handed = Object.keys(environmentOf(part, values, {}));
+      expect(handed.filter((name) => /^(ARCHIVE|DECODER)_/.test(name))).toEqual([]);
+    }
+    const wrong = {
+      ARCHIVE_INSTANCE_BYTES: "much-secret",
+      DECODER_PROCESSES: "0",
+      ARCHIVE_BACKLOG_BYTES: "-1",
+    };
+    for (const name of Object.keys(wrong)) expect(() => launchSettings(wrong)).toThrow(name);
+    expect(() => launchSettings(wrong)).not.toThrow(/secret/);
   });
 
   it("PL-21 refuses in production what may only be inside, and what must be given", () => {
@@ -80,16 +122,6 @@ describe("launchSettings()", () => {
 });
 
 describe("steps()", () => {
-  const house = (given: Record<string, string>): House => ({
-    root: "/house",
-    node: "/node",
-    deno: "/deno",
-    dataFolder: "/house/.data",
-    settings: launchSettings(given),
-    secrets: {},
-    publicUrl: "https://vetware.example",
-    outer: {},
-  });
   const names = (given: Record<string, string>) => steps(house(given)).map((step) => step.name);
 
   it("starts the built-in database and seeds, but neither in production", () => {

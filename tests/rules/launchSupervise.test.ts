@@ -12,7 +12,7 @@ import { takeLock } from "#core/launch/lock.ts";
 import { isRunning } from "#core/launch/processes.ts";
 import type { Step } from "#core/launch/supervise.ts";
 import { supervise } from "#core/launch/supervise.ts";
-import { denoCommand } from "#tests/make/deno.ts";
+import { denoPath } from "#tests/make/deno.ts";
 import type { PartOrders } from "#tests/make/launch/part.ts";
 import { partStep, taskStep } from "#tests/make/launch/steps.ts";
 
@@ -162,7 +162,7 @@ const supervisorScript = fileURLToPath(new URL("../make/launch/supervisor.ts", i
 
 describe.each([
   ["Node", { program: process.execPath, args: [] }],
-  ["Deno", { program: denoCommand().program, args: [...denoCommand().args, "run", "-A"] }],
+  ["Deno", { program: denoPath(), args: ["run", "-A"] }],
 ])("A supervisor under %s", (_name, runtime) => {
   const start = async () => {
     const list = [
@@ -192,11 +192,14 @@ describe.each([
     expect(existsSync(join(folder, "lock"))).toBe(false);
   }, 60_000);
 
-  it("that is asked to end ends all in order", async () => {
+  it("that is asked to end ends all in order, also when one Ctrl-C reaches it twice", async () => {
     const { child, pid } = await start();
-    process.kill(pid, "SIGTERM");
+    process.kill(pid, "SIGINT");
+    await pause(100);
+    process.kill(pid, "SIGINT");
     const [code] = await once(child, "close");
     expect(code).toBe(0);
+    expect((await happenings()).slice(-2)).toEqual(["core asked to end", "database asked to end"]);
     expect(existsSync(join(folder, "lock"))).toBe(false);
     await allEnded();
   }, 60_000);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { billOfMaterials, lockedPackages } from "#core/launch/billOfMaterials.ts";
 import { findApps, sourceHash } from "#core/launch/build.ts";
+import { countingTests, soakWords } from "#core/launch/soakTests.ts";
 import { rounds, seedOf } from "#tests/make/soak.ts";
 
 type Run = { code: number; output: string };
@@ -47,6 +48,18 @@ describe("rounds() and seedOf()", () => {
     vi.stubEnv("VETWARE_SEED", "4711");
     expect(seedOf("this")).toBe(4711);
     vi.unstubAllEnvs();
+  });
+});
+
+describe("What is soaked", () => {
+  it("is every test that counts in rounds, or those named; options go to vitest and choose nothing", async () => {
+    const counting = await countingTests(".");
+    expect(counting).toContain("tests/journeys/ingestCrash.test.ts");
+    expect(counting.filter((path) => path.startsWith("tests/rules"))).toEqual([]);
+    expect(soakWords([], ["a.test.ts", "b.test.ts"])?.slice(1)).toEqual(["a.test.ts", "b.test.ts"]);
+    expect(soakWords(["--bail", "b"], ["a.test.ts", "b.test.ts"])?.slice(1)).toEqual(["--bail", "b.test.ts"]);
+    expect(soakWords(["--bail"], ["a.test.ts"])?.slice(1)).toEqual(["--bail", "a.test.ts"]);
+    expect(soakWords(["c"], ["a.test.ts"])).toBeUndefined();
   });
 });
 

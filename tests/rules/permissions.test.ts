@@ -23,6 +23,7 @@ const openRoutes = [
   "GET /assets/*",
   "GET /healthz",
   "GET /metrics",
+  "GET /not-there.css",
   "GET /readyz",
   "GET /robots.txt",
   "GET /s",
@@ -111,6 +112,7 @@ describe("/api/openapi.json", () => {
       if (note.body) expect(operation.requestBody.content["application/json"].schema.type).toBe("object");
       expect(operation.responses.default.content["application/problem+json"]).toBeDefined();
     }
+    expect(description.paths["/api/uploads"].put.requestBody.content).toHaveProperty("application/dicom");
     const undescribed = routesOf(edge.app).filter((route) =>
       route.path.startsWith("/api/") && !route.note.summary
     );

@@ -9,10 +9,17 @@ describe("PA-3 search text", () => {
     ["  Straße \t Nr.  5 ", "strasse nr. 5"],
     ["Ångström^Kår", "angstrom kar"],
     ["Łódź", "lodz"],
+    ["Weiẞ^Søren", "weiss soren"],
+    ["Cœur^Æsir", "coeur aesir"],
+    ["IŞIK^Işık", "isik isik"],
+    ["ΟΔΥΣΣΕΥΣ^Άργος", "οδυσσευσ αργοσ"],
+    ["Müller, Anna; Bello\\Rex", "muller anna bello rex"],
   ])("folds %j to %j", (text, folded) => expect(foldText(text)).toBe(folded));
 
   it("folds what is already folded to itself", () => {
-    for (const text of ["Müller^Bello", "Łódź", "ﬁ Ⅳ"]) expect(foldText(foldText(text))).toBe(foldText(text));
+    for (const text of ["Müller^Bello", "Łódź", "ﬁ Ⅳ", "ΣΑΣ ΣΑ", "ガ 각"]) {
+      expect(foldText(foldText(text))).toBe(foldText(text));
+    }
   });
 
   it("finds a stored name by its words in any order and case, with or without accents", () => {

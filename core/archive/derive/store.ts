@@ -5,7 +5,6 @@ import type { PracticeTransaction } from "#db/mod.ts";
 import { type DerivedFile, type DerivedInstance, isUndecodable } from "#core/dicom/mod.ts";
 import { conclude, type Conclusion, type Subject } from "./conclude.ts";
 import type { Deriving } from "./derive.ts";
-import { framePixels, frameRanges } from "./pixels.ts";
 
 type Made = {
   readonly kind: "htj2k" | "preview" | "thumbnail";
@@ -37,13 +36,13 @@ export async function storeDerivatives(
 }
 
 function listMade(derived: DerivedInstance): Made[] {
-  const whole = !derived.frames.some(isUndecodable);
+  const frames = derived.frames.flatMap((frame) => isUndecodable(frame) ? [] : [frame]);
   const pictures: Made[] = [
     { kind: "preview", file: derived.preview, mediaType: "image/webp", row: {} },
     { kind: "thumbnail", file: derived.thumbnail, mediaType: "image/webp", row: {} },
   ];
-  if (!whole) return pictures;
-  const row = { frames: frameRanges(derived.frames), pixels: framePixels(derived.pixels) };
+  if (frames.length < derived.frames.length) return pictures;
+  const row = { frames, pixels: derived.pixels };
   return [
     { kind: "htj2k", file: derived.codestreams, mediaType: "application/octet-stream", row },
     ...pictures,

@@ -3,6 +3,7 @@
 // begun again from the progress.
 import { unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { faultFields, type Log } from "#core/contract/log.ts";
 import type { Objects } from "#core/services/objects/mod.ts";
 import type { Database } from "#db/mod.ts";
@@ -31,6 +32,8 @@ export type Following = {
 
 const batchRecords = 64;
 const longestWaitMs = 1000;
+// A batch costs the database about as much as ten records in it: under a steady stream they are let gather.
+const restMs = 200;
 
 /** A follower that runs; made by {@link startFollower}. */
 export class Follower {
@@ -104,7 +107,11 @@ export class Follower {
   async #loop(state: "rows" | "bytes", work: () => Promise<number>): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       const worked = await work();
-      if (worked > 0) continue;
+      if (worked >= batchRecords) continue;
+      if (worked > 0) {
+        await this.#rest();
+        continue;
+      }
       const next = this.#pending.nextTry(state);
       await this.#wait(Math.max(10, Math.min(longestWaitMs, (next ?? Infinity) - this.#time())));
     }
@@ -231,6 +238,11 @@ export class Follower {
 
   #wake(): void {
     for (const wake of this.#wakes) wake();
+  }
+
+  /** A pause that only the end cuts short. */
+  async #rest(): Promise<void> {
+    await pause(restMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
 
   #wait(milliseconds: number): Promise<void> {

@@ -1,7 +1,7 @@
 // What comes in, and what becomes of it.
 import type { ArrivalSource } from "../journal/mod.ts";
 
-/** Bytes on their way; the slices of a batch are used before the next one is asked for. An error means: not whole. */
+/** Bytes on their way. Slices are kept for a while, so their sender gives them away. An error means: not whole. */
 export type ArrivingBytes = AsyncIterable<Uint8Array | readonly Uint8Array[]>;
 
 /** A dataset that came over an association, without file meta information (PS3.7 9.1.1). */

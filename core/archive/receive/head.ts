@@ -45,9 +45,8 @@ async function readHead(pieces: Pieces): Promise<Uint8Array> {
     while (length < wanted) {
       const next = await pieces.next();
       if (next.done) return Buffer.concat(held);
-      // copied: the sender may use its memory again for the next piece
       for (const slice of next.value instanceof Uint8Array ? [next.value] : next.value) {
-        held.push(slice.slice());
+        held.push(slice);
         length += slice.length;
       }
     }

@@ -42,6 +42,10 @@ const batchBytes = 1024 * 1024;
 // writev takes 1024 slices at once (IOV_MAX)
 const batchSlices = 1000;
 
+// What all arrivals may hold gathered; past it nothing is held back for a larger write.
+const mostHeldBytes = 32 * 1024 * 1024;
+const held = { bytes: 0 };
+
 /**
  * Writes and syncs one file. What was begun is taken away when it does not end well.
  * @throws TooLarge, DiskRefusal, or what the arriving bytes threw.
@@ -68,18 +72,23 @@ export async function removeIncoming(path: string): Promise<boolean> {
 async function writeAll(handle: FileHandle, { prefix, dataset, limit }: Writing): Promise<WrittenFile> {
   const ofFile = createHash("sha256").update(prefix);
   const ofDataset = createHash("sha256");
+  const gathered = gather(handle);
   let bytes = prefix.length;
-  await writeBatch(handle, [prefix]);
-  for await (const piece of dataset) {
-    const slices = piece instanceof Uint8Array ? [piece] : piece;
-    for (const slice of slices) bytes += slice.length;
-    if (bytes > limit) throw new TooLarge("more bytes than allowed");
-    const writing = writeBatch(handle, slices);
-    for (const slice of slices) {
-      ofFile.update(slice);
-      ofDataset.update(slice);
+  try {
+    await gathered.add(prefix);
+    for await (const piece of dataset) {
+      for (const slice of piece instanceof Uint8Array ? [piece] : piece) {
+        bytes += slice.length;
+        if (bytes > limit) throw new TooLarge("more bytes than allowed");
+        ofFile.update(slice);
+        ofDataset.update(slice);
+        const written = gathered.add(slice);
+        if (written) await written;
+      }
     }
-    await writing;
+    await gathered.write();
+  } finally {
+    gathered.drop();
   }
   return {
     bytes,
@@ -89,30 +98,37 @@ async function writeAll(handle: FileHandle, { prefix, dataset, limit }: Writing)
   };
 }
 
-/** Appends slices; a short write is gone on with. */
-async function writeBatch(handle: FileHandle, batch: readonly Uint8Array[]): Promise<void> {
-  for (const part of portions(batch)) {
-    let left = part;
-    while (left.length > 0) {
-      const { bytesWritten } = await handle.writev(left).catch(refuseDisk);
-      left = behind(left, bytesWritten);
-    }
-  }
+/** Gathers slices into few, large writes, for each write is a trip through the thread pool. `add` may write. */
+function gather(handle: FileHandle) {
+  let slices: Uint8Array[] = [];
+  let bytes = 0;
+  const drop = () => {
+    held.bytes -= bytes;
+    slices = [];
+    bytes = 0;
+  };
+  const write = async () => {
+    await writeBatch(handle, slices);
+    drop();
+  };
+  const add = (slice: Uint8Array) => {
+    if (slice.length === 0) return;
+    slices.push(slice);
+    bytes += slice.length;
+    held.bytes += slice.length;
+    const enough = bytes >= batchBytes || slices.length >= batchSlices || held.bytes > mostHeldBytes;
+    if (enough) return write();
+  };
+  return { add, write, drop };
 }
 
-function* portions(batch: readonly Uint8Array[]): Generator<Uint8Array[]> {
-  let part: Uint8Array[] = [];
-  let bytes = 0;
-  for (const slice of batch) {
-    if (slice.length === 0) continue;
-    part.push(slice);
-    bytes += slice.length;
-    if (part.length < batchSlices && bytes < batchBytes) continue;
-    yield part;
-    part = [];
-    bytes = 0;
+/** Appends slices; a short write is gone on with. */
+async function writeBatch(handle: FileHandle, batch: readonly Uint8Array[]): Promise<void> {
+  let left = batch;
+  while (left.length > 0) {
+    const { bytesWritten } = await handle.writev(left).catch(refuseDisk);
+    left = behind(left, bytesWritten);
   }
-  if (part.length > 0) yield part;
 }
 
 function behind(slices: readonly Uint8Array[], written: number): Uint8Array[] {

@@ -97,7 +97,10 @@ function identifyFile(path: string, transferSyntaxUID: string): ReturnType<Prepa
     };
   }
   if (!sopInstanceUID || !sopClassUID) {
-    return { refusal: "content", words: "This file names no DICOM instance (SOP Class and Instance UID)." };
+    return {
+      refusal: "content",
+      words: "This is not a DICOM file, or it lacks its SOP Class or SOP Instance UID.",
+    };
   }
   return { sopClassUID, sopInstanceUID, studyInstanceUID, transferSyntaxUID };
 }

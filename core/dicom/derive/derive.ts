@@ -3,7 +3,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import type { DerivedFrame, FramePixels } from "../../domain/pixels.ts";
+import type { FramePixels, FrameRange } from "#core/contract/pixels.ts";
 import { decodeHTJ2K, encodeHTJ2K, type FrameInfo, tilePartEnds } from "../pixels/codecs/htj2k.ts";
 import { colourSamples } from "../pixels/colour.ts";
 import type { Dataset } from "../read/dataset.ts";
@@ -19,6 +19,9 @@ export type DerivedFile = { readonly path: string; readonly bytes: number; reado
 
 /** A derived picture with its size in pixels. */
 export type DerivedPicture = DerivedFile & { readonly columns: number; readonly rows: number };
+
+/** Where one frame stands in the file of codestreams, or why it is not there. */
+export type DerivedFrame = FrameRange | Undecodable;
 
 /** What was made of one instance. */
 export type DerivedInstance = {
@@ -164,21 +167,25 @@ function framePixels(image: ImageDescription, colour: boolean, { minimum, maximu
   return {
     rows: image.rows,
     columns: image.columns,
-    frames: image.frames,
     samplesPerPixel: colour ? 3 : 1,
     bitsAllocated: bitsStored > 8 ? 16 : 8,
     bitsStored,
-    highBit: bitsStored - 1,
     signed: !colour && image.signed,
     photometricInterpretation: colour ? "RGB" : grey,
-    rescale: image.rescale,
-    windows: colour ? [] : image.windows,
-    minimum,
-    maximum,
-    pixelSpacing: image.pixelSpacing,
-    imagerPixelSpacing: image.imagerPixelSpacing,
-    frameMilliseconds: image.frameMilliseconds,
+    rescaleSlope: image.rescale.slope,
+    rescaleIntercept: image.rescale.intercept,
+    windows: colour ? [] : [...image.windows],
+    smallest: minimum,
+    largest: maximum,
+    spacing: spacingOf(image),
+    frameTime: image.frameMilliseconds,
   };
+}
+
+/** Distances on the patient where they are calibrated, else at the detector (magnified), said to be so. */
+function spacingOf({ pixelSpacing, imagerPixelSpacing }: ImageDescription): FramePixels["spacing"] {
+  const known = pixelSpacing ?? imagerPixelSpacing;
+  return known && { row: known[0], column: known[1], at: pixelSpacing ? "patient" : "detector" };
 }
 
 function writePicture(path: string, { bytes, columns, rows }: Picture): DerivedPicture {

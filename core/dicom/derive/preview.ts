@@ -1,7 +1,7 @@
 // Small pictures of a frame: resized in full depth, windowed by the display rule, written as WebP. sharp only
 // ever encodes raw bytes made here; it decodes nothing.
 import sharp from "sharp";
-import type { FramePixels } from "../../domain/pixels.ts";
+import type { FramePixels } from "#core/contract/pixels.ts";
 import { displayTable, leastStored, minMaxWindow } from "../../domain/window.ts";
 import { areaResize, fitted, type Size } from "./areaResize.ts";
 import { rangeOf, type Samples } from "../pixels/grey.ts";
@@ -32,9 +32,10 @@ export async function picturesOf(
 
 function levelsOf(pixels: FramePixels, samples: Samples): (values: Float32Array) => Uint8Array {
   if (pixels.samplesPerPixel === 3) return (values) => Uint8Array.from(values, Math.round);
-  const window = pixels.windows[0] ?? minMaxWindow(rangeOf(samples), pixels.rescale);
+  const rescale = { slope: pixels.rescaleSlope, intercept: pixels.rescaleIntercept };
+  const window = pixels.windows[0] ?? minMaxWindow(rangeOf(samples), rescale);
   const invert = pixels.photometricInterpretation === "MONOCHROME1";
-  const table = displayTable({ ...pixels, window, invert });
+  const table = displayTable({ ...pixels, rescale, window, invert });
   const least = leastStored(pixels);
   return (values) => Uint8Array.from(values, (value) => table[Math.round(value) - least] ?? 0);
 }

@@ -1,9 +1,12 @@
 // What the header says of the pixels (PS3.3 C.7.6.3, C.7.6.16, C.8, C.11): one plain description for decoding,
 // derivatives and viewer.
-import type { Spacing, VOIWindow } from "../../domain/pixels.ts";
+import type { Window } from "#core/contract/pixels.ts";
 import { type Dataset, itemsOf, numberOf, numbersOf, textOf, textsOf } from "../read/dataset.ts";
 import type { DicomFile } from "../read/part10.ts";
 import { tags } from "../read/tags.ts";
+
+/** Row and column spacing in millimetres, in that order (PS3.3 10.7.1.3). */
+export type Spacing = readonly [number, number];
 
 /** Modality LUT as slope and intercept (PS3.3 C.11.1): output = stored × slope + intercept. */
 export type Rescale = { readonly slope: number; readonly intercept: number; readonly type: string | null };
@@ -21,7 +24,7 @@ export type ImageDescription = {
   readonly highBit: number;
   readonly signed: boolean;
   readonly rescale: Rescale;
-  readonly windows: readonly VOIWindow[];
+  readonly windows: readonly Window[];
   /** Patient pixel spacing, (0028,0030); null where it was not calibrated. */
   readonly pixelSpacing: Spacing | null;
   /** Spacing at the detector, (0018,1164). */
@@ -85,7 +88,7 @@ function rescaleOf(dataset: Dataset): Rescale {
   return { slope: slope || 1, intercept: intercept ?? 0, type: textOf(place, tags.RescaleType, 16) };
 }
 
-function windowsOf(dataset: Dataset): VOIWindow[] {
+function windowsOf(dataset: Dataset): Window[] {
   const place = carrier(dataset, frameVOILUT, tags.WindowCenter);
   const widths = numbersOf(place, tags.WindowWidth, 16);
   const explanations = textsOf(place, tags.WindowCenterWidthExplanation, 1024);

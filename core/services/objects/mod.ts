@@ -21,7 +21,7 @@ export type {
 } from "./port.ts";
 export { ObjectError } from "./port.ts";
 export type { ObjectSettings, S3Deadlines } from "./settings.ts";
-export { readS3Settings, S3Settings } from "./settings.ts";
+export { readS3Settings, s3Faults, S3Settings } from "./settings.ts";
 
 /** Opens the store that the settings name. Does not reach S3 yet: a store that is away must not stop the start. */
 export async function openObjects(settings: ObjectSettings): Promise<Objects> {

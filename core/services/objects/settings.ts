@@ -48,24 +48,49 @@ export const s3Names = [
   "S3_ENCRYPTION_KEY_ID",
 ] as const;
 
+export type S3Name = typeof s3Names[number];
+
 /** Values by those names, as an environment holds them. */
-export type S3Values = Readonly<Partial<Record<typeof s3Names[number], string>>>;
+export type S3Values = Readonly<Partial<Record<S3Name, string>>>;
+
+const nameOf: Readonly<Record<keyof S3Settings, S3Name>> = {
+  endpoint: "S3_ENDPOINT",
+  region: "S3_REGION",
+  bucket: "S3_BUCKET",
+  accessKeyId: "S3_ACCESS_KEY_ID",
+  secretAccessKey: "S3_SECRET_ACCESS_KEY",
+  sessionToken: "S3_SESSION_TOKEN",
+  encryption: "S3_ENCRYPTION",
+  encryptionKeyId: "S3_ENCRYPTION_KEY_ID",
+};
+const Field = S3Settings.keyof();
+
+/** What is wrong with named values, by the name an operator knows; nothing when they fit or none is given. */
+export function s3Faults(given: S3Values): readonly { readonly name: S3Name; readonly message: string }[] {
+  const parsed = parseS3(given);
+  if (!parsed || parsed.success) return [];
+  return parsed.error.issues.map(({ path: [field], code, message }) => ({
+    name: nameOf[Field.parse(field)],
+    message: code === "custom"
+      ? message
+      : code === "invalid_type"
+      ? "is missing for an S3 store"
+      : "is wrong",
+  }));
+}
 
 /**
  * S3 settings from named values (an environment that a settings.ts read). Undefined when no S3_* name is given.
  * Throws a ZodError that lists every fault.
  */
 export function readS3Settings(given: S3Values): S3Settings | undefined {
-  const value = (name: typeof s3Names[number]) => given[name] === "" ? undefined : given[name];
-  if (s3Names.every((name) => value(name) === undefined)) return undefined;
-  return S3Settings.parse({
-    endpoint: value("S3_ENDPOINT"),
-    region: value("S3_REGION"),
-    bucket: value("S3_BUCKET"),
-    accessKeyId: value("S3_ACCESS_KEY_ID"),
-    secretAccessKey: value("S3_SECRET_ACCESS_KEY"),
-    sessionToken: value("S3_SESSION_TOKEN"),
-    encryption: value("S3_ENCRYPTION"),
-    encryptionKeyId: value("S3_ENCRYPTION_KEY_ID"),
-  });
+  const parsed = parseS3(given);
+  if (parsed && !parsed.success) throw parsed.error;
+  return parsed?.data;
+}
+
+function parseS3(given: S3Values) {
+  const named = Object.entries(nameOf).map(([field, name]) => [field, given[name] || undefined] as const);
+  if (named.every(([, value]) => value === undefined)) return undefined;
+  return S3Settings.safeParse(Object.fromEntries(named));
 }

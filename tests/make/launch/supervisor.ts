@@ -1,4 +1,5 @@
 // A supervisor of stand-ins as a process of its own, to be killed by tests. Arguments: data folder, JSON list of orders.
+import { onEndSignals } from "#core/launch/endSignals.ts";
 import { takeLock } from "#core/launch/lock.ts";
 import { supervise } from "#core/launch/supervise.ts";
 import { partStep } from "./steps.ts";
@@ -14,10 +15,13 @@ const stack = await supervise(
     onGuard: (pid) => lock.share(pid),
   },
 );
-process.on("SIGTERM", async () => {
-  await stack.stop();
-  await lock.release();
-  process.exit(0);
+onEndSignals({
+  end: async () => {
+    await stack.stop();
+    await lock.release();
+    process.exit(0);
+  },
+  hurry: () => void stack.stop(),
 });
 process.stdout.write("ready\n");
 await stack.ended;

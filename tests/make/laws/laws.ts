@@ -17,7 +17,7 @@ const isBelowAny = (path: string, places: readonly string[]) => places.some((pla
 const pureRooms: Readonly<Record<string, { places: readonly string[]; packages: readonly string[] }>> = {
   "core/contract": { places: [], packages: ["zod"] },
   "core/domain": { places: ["core/contract"], packages: ["zod"] },
-  "core/rpc": { places: ["core/contract"], packages: ["zod"] },
+  "core/rpc": { places: ["core/contract"], packages: ["zod", "@noble/hashes"] },
   "db/schema": { places: ["core/contract"], packages: ["drizzle-orm"] },
 };
 

@@ -2,9 +2,8 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { uuidv7 } from "uuidv7";
-import type { FramePixels } from "#core/contract/pixels.ts";
 import type { PictureInstance, PictureSeries } from "#core/contract/studies.ts";
-import { type DerivedInstance, deriveInstance } from "#core/dicom/derive/derive.ts";
+import { deriveInstance } from "#core/dicom/derive/derive.ts";
 import { isUndecodable } from "#core/dicom/mod.ts";
 import { type Phantom, writePhantom } from "./phantoms.ts";
 
@@ -15,25 +14,6 @@ export type Picture = {
   readonly bytes: Record<"picture" | "preview" | "thumbnail", Uint8Array>;
 };
 
-function pixelsOf({ pixels }: DerivedInstance): FramePixels {
-  return {
-    rows: pixels.rows,
-    columns: pixels.columns,
-    samplesPerPixel: pixels.samplesPerPixel,
-    bitsAllocated: pixels.bitsAllocated,
-    bitsStored: pixels.bitsStored,
-    signed: pixels.signed,
-    photometricInterpretation: pixels.photometricInterpretation,
-    rescaleSlope: pixels.rescale.slope,
-    rescaleIntercept: pixels.rescale.intercept,
-    windows: [...pixels.windows],
-    smallest: pixels.minimum,
-    largest: pixels.maximum,
-    spacing: null,
-    frameTime: pixels.frameMilliseconds,
-  };
-}
-
 /** Writes a phantom into a folder and derives it there. */
 export async function derivedPicture(folder: string, name: string, phantom: Phantom): Promise<Picture> {
   mkdirSync(folder, { recursive: true });
@@ -43,7 +23,7 @@ export async function derivedPicture(folder: string, name: string, phantom: Phan
   if (isUndecodable(derived)) throw new Error(`the phantom ${name} cannot be derived`);
   const frames = derived.frames.map((frame) => {
     if ("undecodable" in frame) throw new Error(frame.undecodable);
-    return { ...frame, tilePartEnds: [...frame.tilePartEnds] };
+    return frame;
   });
   const instance: PictureInstance = {
     id: uuidv7(),
@@ -51,7 +31,7 @@ export async function derivedPicture(folder: string, name: string, phantom: Phan
     frames: frames.length,
     state: "ready",
     reason: null,
-    pixels: pixelsOf(derived),
+    pixels: derived.pixels,
     picture: { bytes: derived.codestreams.bytes, frames },
   };
   const bytes = {
