@@ -286,7 +286,7 @@ describe("PL-11 what is kept of a request", () => {
     expect(rows.map((row) => row.path)).toEqual(["/api/studies", "(nothing there)"]);
     expect(rows[0]?.user_agent).toHaveLength(400);
     const lines = JSON.stringify(edge.lines);
-    for (const word of [secret, "Fluffy", "203.0.113.77", "aaaa", person.email]) {
+    for (const word of [secret, "Fluffy", "203.0.113.77", "a".repeat(20), person.email]) {
       expect(lines).not.toContain(word);
     }
     expect(edge.lines.some(({ event }) => event === "request")).toBe(true);
