@@ -1,6 +1,6 @@
 // Where a database address leads. `postgres://role:password@host/database` is Neon: the driver finds its https and
 // wss doors from the host. With `?gateway=http` the host and port are those of our own gateway on loopback (see
-// embedded/gateway.ts), with `?gateway=https` those of one behind TLS.
+// gateway/gateway.ts), with `?gateway=https` those of one behind TLS.
 import { Client, neonConfig, Pool } from "@neondatabase/serverless";
 
 /** An address as the driver takes it, with the way there settled. */

@@ -1,6 +1,6 @@
 // The login roles and what they need before the first migration. Who may do this: a superuser (the embedded server
-// on its own files), or an administrator of a plain PostgreSQL who may create roles and owns the database. What each
-// may then touch is db/roles.sql.
+// on its own files), or an administrator of a plain PostgreSQL who may create roles and databases and owns this one.
+// What each role may then touch is db/roles.sql.
 
 /** The roles that log in, the owner of the schema first. None is a superuser or passes row-level security by. */
 export const loginRoles = ["vetware_owner", "vetware_edge", "vetware_core", "vetware_jobs"] as const;

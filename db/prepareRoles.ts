@@ -5,7 +5,7 @@ import { openPlainDatabase } from "./plain.ts";
 
 /**
  * Makes missing roles and sets the passwords that stand in the roles' own addresses. `admin` is the address of a
- * role that may CREATE ROLE and owns the database or is superuser. Can run again.
+ * superuser, or of a role with CREATEROLE and CREATEDB that owns the database. Can run again.
  */
 export async function prepareRoles(admin: string, addresses: readonly string[]): Promise<void> {
   const database = openPlainDatabase(admin);

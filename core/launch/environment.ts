@@ -1,6 +1,7 @@
 // The one table of what each process is handed. A child gets the names of its row and of `machine`, nothing else, so
 // that no secret of one half is ever in the other half's environment. Secrets travel here and nowhere else: no file,
 // no argument.
+import { s3Names } from "#core/services/objects/settings.ts";
 import { tuning } from "../tuning.ts";
 
 /** A process that the supervisor starts. */
@@ -64,14 +65,7 @@ export const handedTo: Readonly<Record<PartName, readonly string[]>> = {
     "DATABASE_URL_JOBS",
     "RPC_PUBLIC_KEYS",
     "SEALING_KEY",
-    "S3_ENDPOINT",
-    "S3_REGION",
-    "S3_BUCKET",
-    "S3_ACCESS_KEY_ID",
-    "S3_SECRET_ACCESS_KEY",
-    "S3_SESSION_TOKEN",
-    "S3_ENCRYPTION",
-    "S3_ENCRYPTION_KEY_ID",
+    ...s3Names,
     ...Object.keys(tuning),
   ],
   edge: [
@@ -86,12 +80,6 @@ export const handedTo: Readonly<Record<PartName, readonly string[]>> = {
     "TRUSTED_PROXIES",
     "EDGE_TLS_CERT",
     "EDGE_TLS_KEY",
-    "S3_ENDPOINT",
-    "S3_REGION",
-    "S3_BUCKET",
-    "S3_ACCESS_KEY_ID",
-    "S3_SECRET_ACCESS_KEY",
-    "S3_SESSION_TOKEN",
   ],
   seed: [
     "VETWARE_ENV",

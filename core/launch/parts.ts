@@ -2,11 +2,11 @@
 // what it is handed (by the table in environment.ts) and what the edge may touch.
 import { join } from "node:path";
 import { hostPort, reachedAt } from "./address.ts";
-import type { Command } from "./child.ts";
+import type { Command } from "./supervisor/child.ts";
 import type { Values } from "./environment.ts";
 import { edgeLibraryNames, environmentOf, handedTo } from "./environment.ts";
 import type { LaunchSettings } from "./settings.ts";
-import type { Ports, Step } from "./supervise.ts";
+import type { Ports, Step } from "./supervisor/supervise.ts";
 
 /** What the steps are made from. `secrets` as keyValues() of keys.ts makes them; `pem` when the edge speaks TLS. */
 export type House = {
@@ -176,7 +176,6 @@ export function edgePermissions(
     hostPort(settings.EDGE_BIND, ports.get("edge") ?? settings.EDGE_PORT),
     ...hostsOf(values.CORE_URL),
     ...databaseHosts(values.DATABASE_URL_EDGE),
-    ...storeHosts(settings),
   ];
   return [
     "--no-prompt",
@@ -199,12 +198,6 @@ function databaseHosts(address: string | undefined): string[] {
   const gateway = searchParams.get("gateway");
   if (gateway) return [`${hostname}:${port || (gateway === "http" ? "80" : "443")}`];
   return [`${hostname}:443`, `${hostname.replace(/^[^.]+\./, "api.")}:443`];
-}
-
-function storeHosts(settings: LaunchSettings): string[] {
-  if (settings.S3_BUCKET === undefined) return [];
-  if (settings.S3_ENDPOINT !== undefined) return hostsOf(settings.S3_ENDPOINT);
-  return [`${settings.S3_BUCKET}.s3.${settings.S3_REGION ?? "us-east-1"}.amazonaws.com:443`];
 }
 
 function coreUrl(house: House, ports: Ports): string {

@@ -1,8 +1,8 @@
 // The embedded database as a whole: folder lock, PGlite, wire server and gateway.
 import type { Log } from "#core/contract/log.ts";
+import { serveGateway } from "../gateway/gateway.ts";
 import { Backend, type BackendLost } from "./backend.ts";
 import { lockFolder } from "./folderLock.ts";
-import { serveGateway } from "./gateway.ts";
 import { openFolder } from "./openFolder.ts";
 import type { Passwords } from "./passwords.ts";
 import { serveWire } from "./wireServer.ts";

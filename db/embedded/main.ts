@@ -1,10 +1,10 @@
 // The process of the embedded database: `node db/embedded/main.ts`. It says where it
 // listens, prints one line `ready` and ends on SIGTERM or SIGINT after closing PGlite.
 import { faultFields, openLog } from "#core/contract/log.ts";
+import { endOnSignal, stopWithWords } from "../process.ts";
 import { openEmbedded } from "./embedded.ts";
 import { FolderInUse } from "./folderLock.ts";
 import { embeddedSettings } from "./settings.ts";
-import { endOnSignal, stopWithWords } from "./process.ts";
 
 const log = openLog("database");
 

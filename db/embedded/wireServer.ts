@@ -1,7 +1,7 @@
 // The TCP server that lets several clients share the one backend of PGlite as if each had its own session. It
 // trusts nobody before a password, speaks plain text and is therefore bound to loopback.
 import { createServer, type Server } from "node:net";
-import type { AddressInfo } from "node:net";
+import { listen } from "../listen.ts";
 import type { Backend, BackendLost } from "./backend.ts";
 import type { Passwords } from "./passwords.ts";
 import { Turns } from "./turns.ts";
@@ -49,15 +49,6 @@ export async function serveWire(setup: WireSetup): Promise<WireServer> {
   });
   const port = await listen(server, setup.port, setup.bind);
   return { port, close: () => closeAll(server, clients) };
-}
-
-/** Listens and says the port, which the system chose when 0 was asked for. */
-export async function listen(server: Server, port: number, bind: string): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, bind, resolve);
-  });
-  return (server.address() as AddressInfo).port;
 }
 
 async function closeAll(server: Server, clients: ReadonlySet<WireClient>): Promise<void> {

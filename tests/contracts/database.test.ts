@@ -202,8 +202,7 @@ needs(postgresNeed).describe("PL-20 the database on PostgreSQL keeps deadlines",
 
 describe("several databases in one process", () => {
   it("keep their own ways", async () => {
-    const running = await startEmbedded();
-    const other = await startEmbedded();
+    const [running, other] = await Promise.all([startEmbedded(), startEmbedded()]);
     onTestFinished(async () => void await Promise.all([running.stop(), other.stop()]));
     const [one, two] = [running, other].map((each) => openDatabase(each.addresses.vetware_owner));
     const id = uuidv7();

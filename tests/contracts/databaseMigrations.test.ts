@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, onTestFinished } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 import { applyMigrations, MigrationConflict, type MigrationFiles, ownFiles } from "#db/applyMigrations.ts";
 import { loginRoles } from "#db/loginRoles.ts";
 import { openPlainDatabase } from "#db/mod.ts";
@@ -63,36 +63,47 @@ for (const { name, needs: wanted, start } of databases) {
       writeFileSync(join(files.migrations, "20260201000000_two.sql"), "create table two (a int);");
       expect(await applyMigrations(owner, files)).toEqual({ applied: ["20260201000000_two.sql"], known: 1 });
     }, 120_000);
+  });
 
-    it("run as a process that says what it did or why not", async () => {
-      const { owner } = await begin();
-      const env = { PATH: process.env.PATH, DATABASE_URL_OWNER: owner };
-      const done = await run(process.execPath, ["db/migrate.ts"], { cwd: projectRoot, env });
-      expect(done.stdout).toContain('"migrated"');
-      const wrong = { ...env, DATABASE_URL_OWNER: owner.replace(/:\d+\//, ":1/") };
-      const refused = await run(process.execPath, ["db/migrate.ts"], { cwd: projectRoot, env: wrong })
-        .catch((fault: { code: number; stderr: string }) => fault);
-      expect(refused).toMatchObject({ code: 1, stderr: "the database is not reachable\n" });
-      const without = await run(process.execPath, ["db/migrate.ts"], {
-        cwd: projectRoot,
-        env: { PATH: env.PATH },
-      })
-        .catch((fault: { code: number; stderr: string }) => fault);
-      expect(without).toMatchObject({ code: 1, stderr: expect.stringContaining("DATABASE_URL_OWNER") });
+  describe(`a migrated database on ${name}`, () => {
+    let running: TestDatabase;
+
+    beforeAll(async () => {
+      running = await start();
     }, 120_000);
+    afterAll(() => running?.stop());
 
-    it("the roles that log in are neither superusers nor above row-level security", async () => {
-      const { owner } = await begin();
-      await applyMigrations(owner);
-      const database = openPlainDatabase(owner);
+    it("is migrated by a process that says what it did or why not", async () => {
+      const owner = running.addresses.vetware_owner;
+      const [done, refused, without] = await Promise.all([
+        migrate({ DATABASE_URL_OWNER: owner }),
+        migrate({ DATABASE_URL_OWNER: owner.replace(/:\d+\//, ":1/") }),
+        migrate({}),
+      ]);
+      expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining('"migrated"') });
+      expect(refused).toMatchObject({ code: 1, stderr: "the database is not reachable\n" });
+      expect(without).toMatchObject({ code: 1, stderr: expect.stringContaining("DATABASE_URL_OWNER") });
+    }, 60_000);
+
+    it("has roles to log in that are neither superusers nor above row-level security", async () => {
+      const database = openPlainDatabase(running.addresses.vetware_owner);
       onTestFinished(database.close);
       const rows = await database.query(
         "select rolname from pg_roles where rolname = any($1) and not rolsuper and not rolbypassrls and not rolcreaterole",
         [loginRoles],
       );
       expect(rows).toHaveLength(loginRoles.length);
-    }, 120_000);
+    });
   });
+}
+
+type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+/** Runs `node db/migrate.ts` with nothing but these settings. */
+async function migrate(settings: Record<string, string>): Promise<Ended> {
+  const env = { PATH: process.env.PATH, ...settings };
+  return await run(process.execPath, ["db/migrate.ts"], { cwd: projectRoot, env })
+    .then((said) => ({ code: 0, ...said }), (fault: Ended) => fault);
 }
 
 function copyOf(texts: Record<string, string>): MigrationFiles {

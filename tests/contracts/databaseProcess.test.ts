@@ -9,14 +9,14 @@ import { FolderInUse, lockFolder } from "#db/embedded/folderLock.ts";
 import { openPlainDatabase } from "#db/mod.ts";
 import { prepareRoles } from "#db/prepareRoles.ts";
 import { addressesAt, addressOf, testPassword } from "#tests/make/addresses.ts";
-import { embeddedEnvironment, projectRoot, startOn } from "#tests/make/database.ts";
+import { embeddedEnvironment, projectRoot, startEmbedded, startOn } from "#tests/make/database.ts";
 import { needs } from "#tests/make/needs.ts";
 import { postgresNeed, startPostgresServer } from "#tests/make/postgresServer.ts";
 import { readyLine } from "#tests/make/readyLine.ts";
 
 describe("the embedded database as a process", () => {
   it("rows that were acknowledged are there after kill -9, five times over", async () => {
-    const running = await startOn(newFolder());
+    const running = await startEmbedded({ files: false });
     onTestFinished(running.stop);
     const owner = openPlainDatabase(running.addresses.vetware_owner);
     onTestFinished(owner.close);
@@ -42,35 +42,26 @@ describe("the embedded database as a process", () => {
     }
   }, 120_000);
 
-  it("ends on SIGTERM with 0 and gives its folder back", async () => {
+  it("has its folder alone, and gives it back on SIGTERM", async () => {
     const data = newFolder();
-    const running = await startOn(data);
-    await running.stop();
-    expect(existsSync(join(data, "database", "lock"))).toBe(false);
-  }, 60_000);
-
-  it("a second process on the folder is refused in plain words", async () => {
-    const data = newFolder();
-    const running = await startOn(data);
-    onTestFinished(running.stop);
-    const child = spawn(process.execPath, ["db/embedded/main.ts"], {
-      cwd: projectRoot,
-      env: embeddedEnvironment(data, 0, 0),
-    });
+    const first = startProcess(data);
+    onTestFinished(() => void first.kill("SIGKILL"));
+    await readyLine(first);
+    const second = startProcess(data);
     let said = "";
-    child.stderr.on("data", (text) => said += text);
-    const [code] = await once(child, "exit");
-    expect(code).toBe(1);
+    second.stderr.on("data", (text) => said += text);
+    expect((await once(second, "exit"))[0]).toBe(1);
     expect(said).toBe("another process serves this database folder\n");
+    const lock = join(data, "database", "lock");
+    expect(existsSync(lock)).toBe(true);
+    first.kill("SIGTERM");
+    expect((await once(first, "exit"))[0]).toBe(0);
+    expect(existsSync(lock)).toBe(false);
   }, 60_000);
 
   it("a first start that was cut in the middle begins anew", async () => {
     const data = newFolder();
-    const child = spawn(process.execPath, ["db/embedded/main.ts"], {
-      cwd: projectRoot,
-      env: embeddedEnvironment(data, 0, 0),
-      stdio: "ignore",
-    });
+    const child = startProcess(data);
     const cluster = join(data, "database", "postgres");
     while (!existsSync(cluster) || readdirSync(cluster).length === 0) {
       await new Promise((next) => setTimeout(next, 5));
@@ -92,14 +83,15 @@ needs(postgresNeed).describe("the gateway as a process of its own", () => {
       const server = await startPostgresServer();
       onTestFinished(server.stop);
       await server.asAdministrator(async (client) => {
-        await client.query(`create role helper login createrole password '${testPassword}'`);
+        await client.query(`create role helper login createrole createdb password '${testPassword}'`);
         await client.query("alter database vetware owner to helper");
       });
-      const child = spawn(process.execPath, ["db/embedded/gatewayMain.ts"], {
+      const child = spawn(process.execPath, ["db/gateway/main.ts"], {
         cwd: projectRoot,
         env: { PATH: process.env.PATH, POSTGRES_PORT: String(server.port), DATABASE_PORT: "0" },
         stdio: ["ignore", "pipe", "inherit"],
       });
+      onTestFinished(() => void child.kill("SIGKILL"));
       const gatewayPort = Number((await readyLine(child)).gatewayPort);
       const addresses = addressesAt(gatewayPort);
       for (let time = 0; time < 2; time++) {
@@ -130,6 +122,13 @@ describe("the lock of a database folder", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 });
+
+function startProcess(data: string) {
+  return spawn(process.execPath, ["db/embedded/main.ts"], {
+    cwd: projectRoot,
+    env: embeddedEnvironment(data, 0, 0),
+  });
+}
 
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "vetware-process-"));

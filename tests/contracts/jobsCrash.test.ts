@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { uuidv7 } from "uuidv7";
 import { PgBoss } from "pg-boss";
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 import { z } from "zod";
 import { handOver } from "#core/jobs/handOver.ts";
 import { openLog } from "#core/contract/log.ts";
@@ -90,13 +90,10 @@ for (const { name, needs: wanted, start } of databases) {
 
     it("the core is killed while it hands over: nothing is lost, nothing twice", async () => {
       const wanted = counted("crash.core");
-      const total = 240;
-      for (let round = 0; round < 4; round++) {
-        const child = spawn(
-          process.execPath,
-          ["tests/make/jobs/handOverProcess.ts", running.addresses.vetware_jobs, wanted.name],
-          { cwd: projectRoot, stdio: ["ignore", "pipe", "inherit"] },
-        );
+      const cores = Array.from({ length: 4 }, () => startCore(wanted.name));
+      onTestFinished(() => cores.forEach((core) => core.kill("SIGKILL")));
+      for (const [round, child] of cores.entries()) {
+        child.stdin.write("begin\n");
         await readyLine(child);
         const asking = askFor(wanted, round * 60, (round + 1) * 60);
         await Promise.race([asking, pause(40 + round * 15)]);
@@ -108,7 +105,15 @@ for (const { name, needs: wanted, start } of databases) {
       }
       // What the dead cores had open is rolled back once their connections are seen to be gone.
       await pause(300);
-      expect(await standing(wanted.name)).toEqual(Array.from({ length: total }, (_, number) => number));
+      const asked = cores.length * 60;
+      expect(await standing(wanted.name)).toEqual(Array.from({ length: asked }, (_, number) => number));
     }, 90_000);
+
+    const startCore = (jobName: string) =>
+      spawn(
+        process.execPath,
+        ["tests/make/jobs/handOverProcess.ts", running.addresses.vetware_jobs, jobName],
+        { cwd: projectRoot, stdio: ["pipe", "pipe", "inherit"] },
+      );
   });
 }

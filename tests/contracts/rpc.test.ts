@@ -2,7 +2,9 @@ import { call } from "#core/contract/call.ts";
 import { refuse } from "#core/contract/problem.ts";
 import { CallFailed, CallRefused, openCore, serve, systemRandom } from "#core/rpc/mod.ts";
 import type { CallContext } from "#core/rpc/mod.ts";
+import { contentDigest, matchesDigest } from "#core/rpc/digest.ts";
 import { clockAt, coreServing, edgeCalling, edgeKeys, signedCall } from "#tests/make/rpc.ts";
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
@@ -249,5 +251,29 @@ describe("the edge's patience", () => {
     const core = openCore({ ...address, fetch: counting });
     await problemOf(core(double, { n: 13 }, { who: vet }));
     expect(attempts).toBe(1);
+  });
+});
+
+describe("contentDigest()", () => {
+  it.each([0, 1, 1000, 6144, 6145, 200_000])(
+    "is the SHA-256 of a body of %d bytes, however made",
+    async (size) => {
+      const body = Uint8Array.from({ length: size }, (_, at) => at * 31 + (at >> 8));
+      const digest = await contentDigest(body);
+      expect(digest).toBe(`sha-256=:${createHash("sha256").update(body).digest("base64")}:`);
+      expect(await matchesDigest(body, digest)).toBe(true);
+      expect(await matchesDigest(Uint8Array.from([...body.subarray(1), 7, 7]), digest)).toBe(false);
+      expect(await matchesDigest(body, null)).toBe(false);
+    },
+  );
+});
+
+describe("systemRandom()", () => {
+  it("gives as many bytes as asked, and none of them twice", () => {
+    const drawn = Array.from({ length: 1000 }, (_, at) => systemRandom(at % 3 === 0 ? 100 : 16));
+    expect(drawn.map((bytes) => bytes.length)).toEqual(drawn.map((_, at) => at % 3 === 0 ? 100 : 16));
+    expect(new Set(drawn.map((bytes) => bytes.toString())).size).toBe(1000);
+    drawn[1]?.fill(0);
+    expect(systemRandom(16).every((byte) => byte === 0)).toBe(false);
   });
 });

@@ -4,7 +4,14 @@ import sharp from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
 import { decodeHTJ2K } from "#core/dicom/pixels/codecs/htj2k.ts";
 import { deriveInstance } from "#core/dicom/derive/derive.ts";
-import { type DerivedInstance, element, isUndecodable, openDecoders, tags } from "#core/dicom/mod.ts";
+import {
+  type DerivedInstance,
+  element,
+  isUndecodable,
+  openDecoders,
+  tags,
+  type WritableElement,
+} from "#core/dicom/mod.ts";
 import { testData } from "#tests/make/data.ts";
 import {
   dicomFile,
@@ -146,6 +153,16 @@ describe("PA-4 derivatives", () => {
     // Stored 12 and 192 above the ground, at a window of 256 that begins 32 below it: 44 and 224 of 255.
     expect(Math.abs(level(0) - 44)).toBeLessThan(6);
     expect(Math.abs(level(15) - 224)).toBeLessThan(6);
+  });
+
+  it("say distances on the patient where they are calibrated, else at the detector, else none", async () => {
+    const spacing = async (...more: WritableElement[]) =>
+      (await derived(dicomFile({ pixels: noise(512), bitsStored: 16, more }))).pixels.spacing;
+    const atDetector = element(tags.ImagerPixelSpacing, [0.2, 0.1]);
+    const onPatient = element(tags.PixelSpacing, [0.15, 0.14]);
+    expect(await spacing()).toBeNull();
+    expect(await spacing(atDetector)).toEqual({ row: 0.2, column: 0.1, at: "detector" });
+    expect(await spacing(atDetector, onPatient)).toEqual({ row: 0.15, column: 0.14, at: "patient" });
   });
 
   it("invert MONOCHROME1 in the preview and keep it as stored in the object", async () => {

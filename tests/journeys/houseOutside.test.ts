@@ -55,7 +55,8 @@ describe("PA-1 PA-4 PA-6 PL-14 the whole house on a plain PostgreSQL and an S3 s
   afterAll(async () => {
     await house?.stop();
     await end(gateway);
-    await Promise.all([postgres?.stop(), store?.close(), rm(folder, { recursive: true, force: true })]);
+    await Promise.all([postgres?.stop(), store?.close()]);
+    if (folder) await rm(folder, { recursive: true, force: true });
   });
 
   async function start(environment: Record<string, string>): Promise<void> {

@@ -1,21 +1,19 @@
 // The whole way with a real core: a file goes in through the edge, its picture is made, a link is made from the
 // command line, a visitor opens it and reads the picture in ranges, and taking it back stops them.
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OpenedShare } from "#core/contract/shares.ts";
 import { StudyList, UploadReceipt } from "#core/contract/studies.ts";
-import { findPlatform, makeShare, ShareFault, shareWish } from "#core/launch/share.ts";
+import { findPlatform, makeShare, ShareFault, shareWish } from "#core/launch/tasks/share.ts";
 import { listen } from "#edge/listen.ts";
 import type { Listener } from "#edge/listen.ts";
 import { startCore, type TestCore } from "#tests/make/core.ts";
-import { testData } from "#tests/make/data.ts";
 import { bearer, startEdge, type TestEdge } from "#tests/make/edge.ts";
 import type { GivenKey } from "#tests/make/given.ts";
-import { data, needs } from "#tests/make/needs.ts";
+import { radiograph } from "#tests/make/radiograph.ts";
 import { eventually } from "#tests/make/until.ts";
 
-const file = "dicom/derived__vetdx14_3036x2496_ele.dcm";
+const sent = radiograph({ uid: "2.25.4001", study: "2.25.4000", rows: 1500, columns: 1200 });
 
 describe("the command line of a link", () => {
   it("is read in minutes, hours and days, and refused in words", () => {
@@ -42,7 +40,7 @@ describe("the command line of a link", () => {
   });
 });
 
-needs(data(file)).describe("PA-4, PA-5, PA-6 a real file's way out", () => {
+describe("PA-4, PA-5, PA-6 a file's way out", () => {
   let core: TestCore;
   let edge: TestEdge;
   let key: GivenKey;
@@ -68,16 +66,15 @@ needs(data(file)).describe("PA-4, PA-5, PA-6 a real file's way out", () => {
   });
 
   it("from upload to a link that is taken back", async () => {
-    const bytes = await readFile(testData(file));
     const put = await fetch(`${url}/api/uploads`, {
       method: "PUT",
       headers: { ...bearer(key.secret), "content-type": "application/dicom" },
-      body: bytes,
+      body: Uint8Array.from(sent),
     });
     const receipt = UploadReceipt.parse(await put.json());
     expect(receipt).toMatchObject({
-      bytes: bytes.length,
-      sha256: createHash("sha256").update(bytes).digest("hex"),
+      bytes: sent.length,
+      sha256: createHash("sha256").update(sent).digest("hex"),
     });
 
     const list = async () => {
@@ -108,7 +105,7 @@ needs(data(file)).describe("PA-4, PA-5, PA-6 a real file's way out", () => {
     const [instance] = opened.study.series[0]?.instances ?? [];
     expect(instance).toMatchObject({
       state: "ready",
-      pixels: { rows: 3036, columns: 2496, bitsAllocated: 16 },
+      pixels: { rows: 1500, columns: 1200, bitsAllocated: 16 },
     });
 
     const at = `${url}/api/opened/${opened.shareId}/instances/${instance?.id}`;

@@ -20,8 +20,8 @@ export function data(name: string): Need {
 
 /** The words that name what is missing, or undefined when everything is here. */
 export function missing(needs: readonly Need[]): string | undefined {
-  const absent = needs.filter((need) => !need.present).map((need) => need.name);
-  return absent.length === 0 ? undefined : `needs ${absent.join(" and ")}`;
+  const absent = new Set(needs.filter((need) => !need.present).map((need) => need.name));
+  return absent.size === 0 ? undefined : `needs ${[...absent].join(" and ")}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 // A plain PostgreSQL for tests, behind our gateway and migrated.
 import { openLog } from "#core/contract/log.ts";
 import { applyMigrations, ownFiles } from "#db/applyMigrations.ts";
-import { serveGateway } from "#db/embedded/gateway.ts";
+import { serveGateway } from "#db/gateway/gateway.ts";
 import { prepareRoles } from "#db/prepareRoles.ts";
 import { addressesAt, addressOf, testPassword as password } from "./addresses.ts";
 import type { StartOptions, TestDatabase } from "./database.ts";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { environmentOf, handedTo } from "#core/launch/environment.ts";
 import { keyValues, openKeys, rotateKey } from "#core/launch/keys.ts";
+import { settingNames } from "#edge/settings.ts";
 
 let folder: string;
 const now = new Date("2026-11-23T12:00:00Z");
@@ -80,6 +81,10 @@ describe("PL-14 the keys folder", () => {
 });
 
 describe("PL-21 each process is handed only its own", () => {
+  it("the edge is handed what its settings read and nothing more", () => {
+    expect([...handedTo.edge].sort()).toEqual([...settingNames].sort());
+  });
+
   it("has no private key of the edge in the core, and no secret of the core in the edge", async () => {
     const secrets = keyValues(await openKeys(folder, { makeMissing: true, now }));
     const urls = { OWNER: "owner-url", EDGE: "edge-url", CORE: "core-url", JOBS: "jobs-url" };

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { environmentOf } from "#core/launch/environment.ts";
-import { takeLock } from "#core/launch/lock.ts";
+import { takeLock } from "#core/launch/supervisor/lock.ts";
 import { isNewEnough, lockFileFor, nodePins } from "#core/launch/node.ts";
 import type { House } from "#core/launch/parts.ts";
 import { edgePermissions, steps, valuesOf } from "#core/launch/parts.ts";

@@ -1,12 +1,13 @@
 // What `deno task test`, `soak` and `audit` are made of: the table of skips, rounds, the bill of materials, the hash of sources.
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { billOfMaterials, lockedPackages } from "#core/launch/billOfMaterials.ts";
+import { chosenBenches } from "#core/launch/tasks/bench.ts";
+import { billOfMaterials, lockedPackages } from "#core/launch/tasks/billOfMaterials.ts";
 import { findApps, sourceHash } from "#core/launch/build.ts";
-import { countingTests, soakWords } from "#core/launch/soakTests.ts";
+import { countingTests, soakWords } from "#core/launch/tasks/soakTests.ts";
 import { rounds, seedOf } from "#tests/make/soak.ts";
 
 type Run = { code: number; output: string };
@@ -36,6 +37,17 @@ describe("The table of skips", () => {
     const { code, output } = await runSamples({ VETWARE_REQUIRE: "all" });
     expect(code).not.toBe(0);
     expect(output).toContain("a skipped test is a failure");
+  });
+});
+
+describe("chosenBenches()", () => {
+  const names = ["rpcServer.ts", "rpc.bench.ts", "processes.ts", "dimse.bench.ts", "rpcEcho.ts"];
+
+  it("are the *.bench.ts of the folder and nothing that helps them, all or by a word", async () => {
+    expect(chosenBenches(names, [])).toEqual(["dimse.bench.ts", "rpc.bench.ts"]);
+    expect(chosenBenches(names, ["rpc"])).toEqual(["rpc.bench.ts"]);
+    expect(chosenBenches(names, ["processes"])).toEqual([]);
+    expect(chosenBenches(await readdir("tests/bench"), [])).toContain("dimse.bench.ts");
   });
 });
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { Part, Task } from "#core/launch/supervise.ts";
+import type { Part, Task } from "#core/launch/supervisor/supervise.ts";
 import type { PartOrders } from "./part.ts";
 
 const script = fileURLToPath(new URL("./part.ts", import.meta.url));

@@ -1,7 +1,7 @@
 // A supervisor of stand-ins as a process of its own, to be killed by tests. Arguments: data folder, JSON list of orders.
-import { onEndSignals } from "#core/launch/endSignals.ts";
-import { takeLock } from "#core/launch/lock.ts";
-import { supervise } from "#core/launch/supervise.ts";
+import { onEndSignals } from "#core/launch/supervisor/endSignals.ts";
+import { takeLock } from "#core/launch/supervisor/lock.ts";
+import { supervise } from "#core/launch/supervisor/supervise.ts";
 import { partStep } from "./steps.ts";
 
 const [folder = "", text = "[]", node = process.execPath] = process.argv.slice(2);

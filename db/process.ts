@@ -1,4 +1,4 @@
-// How the two processes of this folder end.
+// How the processes of the embedded database and of the gateway end.
 import { SettingsError } from "#core/contract/environment.ts";
 import { faultFields, type Log } from "#core/contract/log.ts";
 

@@ -3,14 +3,14 @@
 import { join, resolve } from "node:path";
 import { argv, env, exit, stderr, stdout } from "node:process";
 import { SettingsError } from "#core/contract/environment.ts";
-import { openKeys, rotateKey } from "./keys.ts";
-import { launchSettings } from "./settings.ts";
+import { openKeys, rotateKey } from "../keys.ts";
+import { launchSettings } from "../settings.ts";
 
 const rotating = ["rpcEdge", "token", "sealing"] as const;
 
 function dataFolder(): string {
   const development = { VETWARE_DATA: env.VETWARE_DATA };
-  return resolve(import.meta.dirname ?? ".", "../..", launchSettings(development).VETWARE_DATA);
+  return resolve(import.meta.dirname ?? ".", "../../..", launchSettings(development).VETWARE_DATA);
 }
 
 try {

@@ -1,8 +1,8 @@
-// The gateway alone, before a plain PostgreSQL: `node db/embedded/gatewayMain.ts`. For those who run their own
+// The gateway alone, before a plain PostgreSQL: `deno task gateway`. For those who run their own
 // server and no Neon; it prints one line `ready` with its port.
 import { openLog } from "#core/contract/log.ts";
+import { endOnSignal, stopWithWords } from "../process.ts";
 import { serveGateway } from "./gateway.ts";
-import { endOnSignal, stopWithWords } from "./process.ts";
 import { gatewaySettings } from "./settings.ts";
 
 const log = openLog("gateway");

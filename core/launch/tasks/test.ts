@@ -3,11 +3,11 @@
 // tells the tests which. With --soak only the tests that count in rounds run, with their full counts.
 import { join, resolve } from "node:path";
 import { argv, env, execPath, exit, stderr } from "node:process";
-import { buildApps } from "./build.ts";
-import { findNode, run } from "./node.ts";
+import { buildApps } from "../build.ts";
+import { findNode, run } from "../node.ts";
 import { countingTests, soakWords } from "./soakTests.ts";
 
-const root = resolve(import.meta.dirname ?? ".", "../..");
+const root = resolve(import.meta.dirname ?? ".", "../../..");
 
 const installed = await run(execPath, ["install", "--quiet", "--frozen"], root);
 if (installed !== 0) exit(installed);

@@ -6,11 +6,11 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { env, execPath, exit, stdout } from "node:process";
 import { promisify } from "node:util";
+import { nodePins } from "../node.ts";
+import { launchSettings } from "../settings.ts";
 import { billOfMaterials, lockedPackages } from "./billOfMaterials.ts";
-import { nodePins } from "./node.ts";
-import { launchSettings } from "./settings.ts";
 
-const root = resolve(import.meta.dirname ?? ".", "../..");
+const root = resolve(import.meta.dirname ?? ".", "../../..");
 const oldestRuntimeDays = 365;
 const say = (line: string) => stdout.write(`${line}\n`);
 

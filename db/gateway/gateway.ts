@@ -4,11 +4,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { WebSocketServer } from "ws";
 import { faultFields, type Log } from "#core/contract/log.ts";
+import { listen } from "../listen.ts";
 import { type Connections, openConnections, type Target, TooBusy } from "./connections.ts";
 import { answerSql, errorBody } from "./sqlAnswer.ts";
 import { BadRequest, readSqlRequest } from "./sqlRequest.ts";
 import { tunnel } from "./tunnel.ts";
-import { listen } from "./wireServer.ts";
 
 /** A running gateway. */
 export type Gateway = { readonly port: number; readonly close: () => Promise<void> };
