@@ -1,9 +1,11 @@
-// The page's one request about the link. The answer is read by the contract's schema; one that does not fit is no answer.
-import { Problem } from "#core/contract/problem.ts";
-import { OpenedShare, ShareRefusal } from "#core/contract/shares.ts";
+// The page's one request about the link. The edge checks its answers against the contract before it sends them; the
+// page looks only whether an answer is one of them (a proxy's page is not), since the schemas and their library would
+// be two thirds of the script that stands between a reader and the first picture.
+import type { OpenedShare, ShareRefusal } from "#core/contract/shares.ts";
 import type { PictureAddress } from "../engine/mod.ts";
 
-const Refusal = Problem.extend({ refusal: ShareRefusal.optional() });
+/** What the page reads of a problem document (RFC 9457). */
+type RefusalProblem = { readonly detail?: string; readonly refusal?: ShareRefusal };
 
 export type Opening =
   | { readonly kind: "opened"; readonly opened: OpenedShare }
@@ -38,12 +40,23 @@ export async function openShare(visitor: Visitor): Promise<Opening> {
 async function openingOf(answer: Response): Promise<Opening> {
   const body: unknown = await answer.json().catch(() => undefined);
   if (answer.ok) {
-    const opened = OpenedShare.safeParse(body);
-    return opened.success ? { kind: "opened", opened: opened.data } : { kind: "unreachable", words: null };
+    return isOpened(body) ? { kind: "opened", opened: body } : { kind: "unreachable", words: null };
   }
-  const problem = Refusal.safeParse(body);
-  const words = problem.data?.detail ?? null;
-  if (problem.data?.refusal) return { kind: "refused", refusal: problem.data.refusal, words };
+  const { detail: words = null, refusal } = problemOf(body);
+  if (refusal) return { kind: "refused", refusal, words };
   const gone = [400, 401, 403, 404, 410, 422].includes(answer.status);
   return gone ? { kind: "refused", refusal: "unknown", words: null } : { kind: "unreachable", words };
+}
+
+function isOpened(body: unknown): body is OpenedShare {
+  const opened = body as Partial<OpenedShare> | null | undefined;
+  return typeof opened?.shareId === "string" && Array.isArray(opened.rights) &&
+    Array.isArray(opened.study?.series);
+}
+
+function problemOf(body: unknown): RefusalProblem {
+  const problem = body as Partial<Record<keyof RefusalProblem, unknown>> | null | undefined;
+  const detail = typeof problem?.detail === "string" ? problem.detail : undefined;
+  const refusal = typeof problem?.refusal === "string" ? problem.refusal as ShareRefusal : undefined;
+  return { detail, refusal };
 }

@@ -1,5 +1,4 @@
 // The share page. It reads the token from the address, opens the link and shows what it opens; it stores nothing.
-import "#apps/kit/contentPolicy.ts";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { Gate } from "./gate.tsx";

@@ -1,7 +1,6 @@
 // The visit of a link as a small state machine: where the reader stands and what moves them on. It keeps the
 // token, never stores it, and closes the pictures as soon as the server says that the link is over.
 import { type Signal, signal } from "@preact/signals";
-import { Secret } from "#core/contract/identifiers.ts";
 import type { OpenedShare, ShareRefusal } from "#core/contract/shares.ts";
 import { type Opening, openShare } from "./api.ts";
 import { pendingCount } from "./words.ts";
@@ -26,8 +25,7 @@ const pauses = [1500, 3000, 6000, 12_000];
 
 /** The token of `/s#TOKEN`; null when it is none. */
 export function tokenOf(hash: string): string | null {
-  const read = Secret.safeParse(hash.replace(/^#/, ""));
-  return read.success ? read.data : null;
+  return /^#([A-Za-z0-9_-]{43})$/.exec(hash)?.[1] ?? null;
 }
 
 export class Visit {
