@@ -3,6 +3,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { readSettings } from "#core/contract/environment.ts";
+import { jsonOf } from "#core/contract/json.ts";
 import { readS3Settings, s3Faults, type S3Settings } from "#core/services/objects/mod.ts";
 import { tuning } from "./tuning.ts";
 
@@ -57,12 +58,4 @@ function keysByText(text: string, context: z.RefinementCtx): Record<string, stri
   }
   context.addIssue({ code: "custom", message: "must be JSON of public keys by key id" });
   return z.NEVER;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // told as a wrong setting
-  }
 }
