@@ -5,6 +5,9 @@
 //   await db.applyAs(practice, (q) => q.update(share).set(…).where(…).returning());   one trip, may write
 //   await db.writeAs(practice, async (tx) => { … });                                  a transaction
 //
+// Studies in the bin, with all that hangs on them, are hidden by the policies; `db.withBin` has the same functions
+// for the few who work on them: the archive's own rows, the list of the bin, restoring and purging.
+//
 // `readAs` and `applyAs` take one statement or a list of them and bring the result or the list of results. Their
 // function hands the statements over and must not be async: a drizzle statement runs when it is awaited.
 import { neon } from "@neondatabase/serverless";
@@ -22,6 +25,9 @@ export { openPlainDatabase, type PlainDatabase, type PlainRow, type RunPlain } f
 
 /** For whom a statement acts: a practice, an account or both, by their UUIDs. */
 export type Actor = { readonly practice?: string; readonly account?: string };
+
+/** What a transaction begins with. */
+type Entrance = Actor & { readonly seesBin: boolean };
 
 /** What `readAs` hands its function. */
 export type Reader = Pick<
@@ -52,8 +58,8 @@ export type PracticeTransaction = Transaction;
 /** The work of a transaction. */
 export type Work<T> = (tx: Transaction) => PromiseLike<T>;
 
-/** The database of one role. All functions throw DatabaseUnavailable when it is away or too slow. */
-export type Database = {
+/** The ways to a query. All throw DatabaseUnavailable when the database is away or too slow. */
+export type Ways = {
   /** Read-only statements for a practice, in one trip and one transaction. */
   readonly readAs: <const S extends Statements>(
     practice: string,
@@ -82,6 +88,12 @@ export type Database = {
     actor: Actor,
     ask: (q: Reader) => S,
   ) => Promise<Brought<S>>;
+};
+
+/** The database of one role. */
+export type Database = Ways & {
+  /** The same ways, that see the studies in the bin as well. */
+  readonly withBin: Ways;
   /**
    * One statement outside any practice: look-up functions and tables without an owner, also inserts into them.
    * Rows come with the column names of SQL; timestamps, numeric and bigint come as text.
@@ -113,28 +125,34 @@ export function openDatabase(address: string, { deadline = 15_000 }: DatabaseOpt
   const reader = overHttp(neon(connectionString, { fetchOptions, readOnly: true }));
   const pool = quiet(openPool());
 
-  const read = <const S extends Statements>(actor: Actor, ask: (q: Reader) => S) =>
-    inOneTrip(reader, enter(actor, deadline), ask(reader));
-  const apply = <const S extends Statements>(actor: Actor, ask: (q: Writer) => S) =>
-    inOneTrip(writer, enter(actor, deadline), ask(writer));
-  const act = <T>(actor: Actor, work: Work<T>) =>
-    withClient(pool, (client) =>
-      overWebSocket(client).transaction(async (tx) => {
-        await tx.execute(enter(actor, deadline));
-        return await work(tx);
-      }));
+  const waysOf = (seesBin: boolean): Ways => {
+    const read = <const S extends Statements>(actor: Actor, ask: (q: Reader) => S) =>
+      inOneTrip(reader, enter({ ...actor, seesBin }, deadline), ask(reader));
+    const apply = <const S extends Statements>(actor: Actor, ask: (q: Writer) => S) =>
+      inOneTrip(writer, enter({ ...actor, seesBin }, deadline), ask(writer));
+    const act = <T>(actor: Actor, work: Work<T>) =>
+      withClient(pool, (client) =>
+        overWebSocket(client).transaction(async (tx) => {
+          await tx.execute(enter({ ...actor, seesBin }, deadline));
+          return await work(tx);
+        }));
+    return {
+      readAs: (practice, ask) => read({ practice }, ask),
+      applyAs: (practice, ask) => apply({ practice }, ask),
+      writeAs: (practice, work) => act({ practice }, work),
+      readAsAccount: (account, ask) => read({ account }, ask),
+      applyAsAccount: (account, ask) => apply({ account }, ask),
+      writeAsAccount: (account, work) => act({ account }, work),
+      actingAs: act,
+      readActingAs: read,
+    };
+  };
 
   return {
-    readAs: (practice, ask) => read({ practice }, ask),
-    applyAs: (practice, ask) => apply({ practice }, ask),
-    writeAs: (practice, work) => act({ practice }, work),
-    readAsAccount: (account, ask) => read({ account }, ask),
-    applyAsAccount: (account, ask) => apply({ account }, ask),
-    writeAsAccount: (account, work) => act({ account }, work),
-    actingAs: act,
-    readActingAs: read,
+    ...waysOf(false),
+    withBin: waysOf(true),
     lookUp: async <Row extends Record<string, unknown>>(statement: SQL) =>
-      (await inOneTrip(writer, enter({}, deadline), writer.execute<Row>(statement))).rows,
+      (await inOneTrip(writer, enter({ seesBin: false }, deadline), writer.execute<Row>(statement))).rows,
     close: closer(pool),
   };
 }
@@ -162,14 +180,14 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // Settings local to the transaction: gone at its end, whoever gets the connection next. The server's own
 // deadline stops a statement whose caller has given up.
-function enter({ practice, account }: Actor, deadline: number): SQL {
+function enter({ practice, account, seesBin }: Entrance, deadline: number): SQL {
   for (const id of [practice, account]) {
     if (id !== undefined && !uuid.test(id)) {
       throw new TypeError("a practice or an account is named by its UUID");
     }
   }
+  const bin = seesBin ? "seen" : "";
   return sql`select set_config('app.practice_id', ${practice ?? ""}, true),
-    set_config('app.account_id', ${
-    account ?? ""
-  }, true), set_config('statement_timeout', ${`${deadline}`}, true)`;
+    set_config('app.account_id', ${account ?? ""}, true), set_config('app.bin', ${bin}, true),
+    set_config('statement_timeout', ${`${deadline}`}, true)`;
 }

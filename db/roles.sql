@@ -6,6 +6,7 @@ revoke all on all functions in schema app from vetware_edge, vetware_core, vetwa
 revoke create on schema public from public;
 grant usage on schema public, app to vetware_edge, vetware_core, vetware_jobs;
 grant execute on function app.practice_id(), app.account_id() to vetware_edge, vetware_core, vetware_lookup;
+grant execute on function app.sees_bin(), app.binned_studies() to vetware_edge, vetware_core;
 
 -- The edge owns people, keys, peers and shares.
 grant select, insert, update on practice, account, session, api_key, share to vetware_edge;

@@ -36,6 +36,9 @@ export const study = pgTable("study", {
   searchText: text("search_text").notNull().default(""),
   receivedAt: instant("received_at").notNull(),
   lastReceivedAt: instant("last_received_at").notNull(),
+  deletedAt: instant("deleted_at"),
+  purgeAt: instant("purge_at"),
+  completedAt: instant("completed_at"),
 });
 
 export const series = pgTable("series", {
@@ -65,6 +68,7 @@ export const instance = pgTable("instance", {
   fileSha256: bytea("file_sha256").notNull(),
   objectId: uuid("object_id").notNull(),
   current: boolean("current").notNull(),
+  relation: text("relation", { enum: ["current", "version", "alternate"] }).notNull().default("current"),
   instanceNumber: integer("instance_number"),
   rows: integer("rows"),
   columns: integer("columns"),

@@ -360,7 +360,7 @@ describe("PA-2 rows follow the journal", () => {
     const away: Database = {
       ...db,
       lookUp: () => Promise.reject(new Error("the database is away")),
-      writeAs: () => Promise.reject(new Error("the database is away")),
+      withBin: { ...db.withBin, writeAs: () => Promise.reject(new Error("the database is away")) },
     };
     const first = await archiveIn(house, { db: away });
     const { uid, bytes } = dataset();

@@ -11,7 +11,7 @@ export type Conclusion = { readonly state: "ready" | "none" | "failed"; readonly
 
 /** Writes an end in a transaction of its own. */
 export async function concluded(db: Database, subject: Subject, conclusion: Conclusion): Promise<void> {
-  await db.writeAs(subject.practice, (tx) => conclude(tx, subject, conclusion));
+  await db.withBin.writeAs(subject.practice, (tx) => conclude(tx, subject, conclusion));
 }
 
 /** Writes an end. */

@@ -32,7 +32,7 @@ export type DerivationOutcome = "ready" | "none" | "failed" | "gone";
 
 /** Makes the derivatives of one instance. @throws what the disk, the store, the database or the pool throws. */
 export async function derive(deriving: Deriving, job: DeriveJob): Promise<DerivationOutcome> {
-  const [found] = await deriving.db.readAs(job.practice, (q) =>
+  const [found] = await deriving.db.withBin.readAs(job.practice, (q) =>
     q.select({
       derivation: instance.derivation,
       studyId: instance.studyId,
@@ -67,7 +67,7 @@ export async function derive(deriving: Deriving, job: DeriveJob): Promise<Deriva
 
 /** Ends a derivation that failed for good by a fault of the system, so that nobody waits for it. */
 export async function giveUpDerivation({ db }: Pick<Deriving, "db">, job: DeriveJob): Promise<void> {
-  const [found] = await db.readAs(
+  const [found] = await db.withBin.readAs(
     job.practice,
     (q) =>
       q.select({ derivation: instance.derivation, study: instance.studyId }).from(instance)

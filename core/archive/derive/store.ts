@@ -28,7 +28,7 @@ export async function storeDerivatives(
     });
   }
   const conclusion = conclusionOf(derived);
-  await db.writeAs(subject.practice, async (tx) => {
+  await db.withBin.writeAs(subject.practice, async (tx) => {
     for (const one of made) await writeDerivative(tx, subject, one, now());
     await conclude(tx, subject, conclusion);
   });

@@ -138,7 +138,7 @@ export class Follower {
     try {
       const described: DescribedRecord[] = [];
       for (const { entry } of group) described.push(await describeRecord(objects, incoming, entry.record));
-      const outcomes = await db.writeAs(practice, (tx) => writeRows(tx, practice, described));
+      const outcomes = await db.withBin.writeAs(practice, (tx) => writeRows(tx, practice, described));
       group.forEach((one, index) => {
         one.duplicate = outcomes[index] === "duplicate";
         this.#pending.advance(one, "bytes");

@@ -19,19 +19,11 @@ export async function announce(
   await tx.insert(event).values(
     [...studies.ids.values()].map((id) => ({ practiceId: practice, kind: "study.changed", subjectId: id })),
   );
-  const received = receivedStudies(fresh, studies);
-  if (received.length > 0) {
-    await tx.insert(audit).values(received.map(({ id, arrival }) => ({
-      id: uuidv7(),
-      practiceId: practice,
-      at: new Date(arrival.record.receivedAt),
-      actorKind: arrival.record.source.actor,
-      actorId: arrival.record.source.id,
-      action: "study.received",
-      subjectKind: "study",
-      subjectId: id,
-    })));
-  }
+  const deeds = receivedStudies(fresh, studies).flatMap(({ id, arrival, restored }) => [
+    deedOf(practice, id, arrival, "study.received"),
+    ...(restored ? [deedOf(practice, id, arrival, "study.restored")] : []),
+  ]);
+  if (deeds.length > 0) await tx.insert(audit).values(deeds);
   for (const { arrival, current } of fresh) {
     if (current) await askForDerivation(tx, practice, arrival.record.instance);
   }
@@ -47,7 +39,26 @@ export async function askForDerivation(
   await tx.execute(sql`select app.enqueue('derive', ${payload}::jsonb, ${`derive:${instance}`})`);
 }
 
-function receivedStudies(fresh: readonly FreshArrival[], { ids, lastReceived }: StudyRows) {
+function deedOf(
+  practice: string,
+  study: string,
+  { record }: FreshArrival["arrival"],
+  action: "study.received" | "study.restored",
+): typeof audit.$inferInsert {
+  return {
+    id: uuidv7(),
+    practiceId: practice,
+    at: new Date(record.receivedAt),
+    actorKind: record.source.actor,
+    actorId: record.source.id,
+    action,
+    subjectKind: "study",
+    subjectId: study,
+  };
+}
+
+/** Studies that are told as received: after a silence, and when they come back from the bin. */
+function receivedStudies(fresh: readonly FreshArrival[], { ids, lastReceived, restored }: StudyRows) {
   const firstByStudy = new Map<string, FreshArrival["arrival"]>();
   for (const { arrival } of fresh) {
     const uid = arrival.identity.studyInstanceUID;
@@ -57,6 +68,7 @@ function receivedStudies(fresh: readonly FreshArrival[], { ids, lastReceived }: 
     const before = lastReceived.get(uid);
     const silence = before ? Date.parse(arrival.record.receivedAt) - before.getTime() : Infinity;
     const id = ids.get(uid);
-    return id !== undefined && silence > quietPeriodMs ? [{ id, arrival }] : [];
+    const isTold = silence > quietPeriodMs || restored.has(uid);
+    return id !== undefined && isTold ? [{ id, arrival, restored: restored.has(uid) }] : [];
   });
 }

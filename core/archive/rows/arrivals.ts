@@ -123,6 +123,7 @@ function instanceRow(
     fileSha256: Buffer.from(record.fileSha256, "hex"),
     objectId: record.object,
     current,
+    relation: current ? "current" : "version",
     instanceNumber: description.instanceNumber,
     rows: description.image?.rows ?? null,
     columns: description.image?.columns ?? null,
@@ -147,7 +148,7 @@ function present<Value>(map: ReadonlyMap<string, Value>, key: string): Value {
 
 /** Whether the dataset of a record is in the rows under another record's object. */
 export async function isKnownElsewhere(db: Database, record: JournalRecord): Promise<boolean> {
-  const rows = await db.readAs(
+  const rows = await db.withBin.readAs(
     record.practice,
     (q) =>
       q.select({ objectId: instance.objectId }).from(instance)

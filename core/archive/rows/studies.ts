@@ -6,9 +6,13 @@ import type { PracticeTransaction } from "#db/mod.ts";
 import type { FreshArrival } from "./arrivals.ts";
 import { mergeFacts, type StudyFacts, studyFacts, studySearchText } from "./study.ts";
 
-/** Ids by Study Instance UID, and when each study was last added to before this batch (absent: it is new). */
+/** What a batch did to its studies. */
 export type StudyRows = {
+  /** Ids by Study Instance UID. */
   readonly ids: ReadonlyMap<string, string>;
+  /** Study Instance UIDs of those that this batch brought back from the bin. */
+  readonly restored: ReadonlySet<string>;
+  /** When each study was last added to before this batch; a new one is absent. */
   readonly lastReceived: ReadonlyMap<string, Date>;
 };
 
@@ -44,11 +48,18 @@ export async function studyRows(
     }
     const facts = mergeFacts(row, later);
     const lastReceivedAt = new Date(Math.max(...times, row.lastReceivedAt.getTime()));
-    await tx.update(study).set({ ...facts, searchText: studySearchText(facts), lastReceivedAt })
+    await tx.update(study).set({ ...facts, ...takenUp, searchText: studySearchText(facts), lastReceivedAt })
       .where(eq(study.id, row.id));
   }
-  return { ids, lastReceived: new Map(standing.map((row) => [row.studyInstanceUid, row.lastReceivedAt])) };
+  return {
+    ids,
+    restored: new Set(standing.filter((row) => row.deletedAt).map((row) => row.studyInstanceUid)),
+    lastReceived: new Map(standing.map((row) => [row.studyInstanceUid, row.lastReceivedAt])),
+  };
 }
+
+/** A study that something new came for is not complete, and not to be removed. */
+const takenUp = { completedAt: null, deletedAt: null, purgeAt: null } as const;
 
 function factsOf(arrivals: readonly FreshArrival[]): StudyFacts {
   return arrivals.map(({ arrival }) => studyFacts(arrival.header.description)).reduce(mergeFacts);
