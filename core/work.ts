@@ -3,7 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { faultFields, type Log } from "#core/contract/log.ts";
 import type { Metrics } from "#core/contract/metrics.ts";
-import { type Archive, deriveJob } from "./archive/mod.ts";
+import { type Archive, archiveJobs } from "./archive/mod.ts";
 import { forgetCalls, type LookUp } from "./http.ts";
 import { type Job, openQueue, type Queue } from "./jobs/mod.ts";
 
@@ -21,7 +21,7 @@ const patienceMs = 5000;
 
 /** What is behind the jobs, and how many derivations run at once. */
 export type Behind = {
-  readonly archive: Pick<Archive, "derive" | "giveUpDerivation">;
+  readonly archive: Archive;
   readonly db: LookUp;
   readonly now: () => Date;
   readonly metrics: Metrics;
@@ -33,7 +33,7 @@ export type Behind = {
 export function coreJobs({ archive, db, now, metrics, atOnce }: Behind): Job[] {
   const derivations = metrics.counter("vetware_derivations_total", "Derivations by outcome.");
   const ended = (outcome: string) => derivations.add({ outcome });
-  return [deriveJob(archive, { atOnce, ended }), forgetCalls({ db, now })];
+  return [...archiveJobs(archive, { atOnce, ended }), forgetCalls({ db, now })];
 }
 
 /** Begins to work by the address of the role of the queue; tries again until the database is there. */

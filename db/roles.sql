@@ -19,15 +19,16 @@ grant execute on function app.find_account(text), app.find_session(bytea), app.e
   app.enqueue(text, jsonb, text) to vetware_edge;
 
 -- The core owns the archive.
-grant select, insert, update on object, study, series, instance to vetware_core;
-grant select, insert, update, delete on derivative to vetware_core;
+grant select, insert, update, delete on object, study, series, instance, derivative to vetware_core;
+grant select, insert, update on study_purge to vetware_core;
 grant select on practice, dicom_peer to vetware_core;
 grant select, insert on event to vetware_core;
 grant insert on audit to vetware_core;
 grant select, insert, delete on rpc_nonce to vetware_core;
 grant select, insert, update, delete on idempotency_key, journal_progress to vetware_core;
 grant execute on function app.find_dicom_peer(text, text, inet), app.called_ae_title_exists(text),
-  app.enqueue(text, jsonb, text) to vetware_core;
+  app.practices_with_quiet_studies(timestamptz), app.practices_with_due_purges(timestamptz),
+  app.revoke_shares_of_study(uuid, timestamptz), app.enqueue(text, jsonb, text) to vetware_core;
 
 -- The queue takes what was asked for.
 grant select, delete on app.job_request to vetware_jobs;

@@ -8,6 +8,10 @@ import type { Refused } from "#core/contract/problem.ts";
 import type { Decoders } from "#core/dicom/mod.ts";
 import type { Objects } from "#core/services/objects/mod.ts";
 import type { Database } from "#db/mod.ts";
+import { binStudy, type Deletion, restoreStudy } from "./bin/bin.ts";
+import { purgeStudies } from "./bin/purge.ts";
+import { readTombstones } from "./bin/tombstones.ts";
+import { completeStudies } from "./complete/complete.ts";
 import { type DerivationOutcome, derive, type DeriveJob, giveUpDerivation } from "./derive/derive.ts";
 import { prepareStudyAgain } from "./derive/prepareAgain.ts";
 import { Follower } from "./follow/follower.ts";
@@ -30,7 +34,7 @@ export type ArchiveSettings = {
   readonly folder: string;
   readonly db: Database;
   readonly objects: Objects;
-  readonly decoders: Pick<Decoders, "derive">;
+  readonly decoders: Pick<Decoders, "derive" | "digest">;
   readonly log: Log;
   /** What may wait for database and object store, and the free disk below which nothing is taken. */
   readonly bounds: RoomBounds;
@@ -38,6 +42,8 @@ export type ArchiveSettings = {
   readonly limit: number;
   readonly now?: () => Date;
   readonly segmentBytes?: number;
+  /** How many studies one transaction completes; 500 when not said. */
+  readonly completeAtOnce?: number;
   /** Told when jobs were asked for, so that nobody waits for the queue's next look. */
   readonly asked?: () => void;
   /** Told when acknowledged records cannot be read: the process must end and an operator must look. */
@@ -55,6 +61,12 @@ export type Archive = {
   derive(job: DeriveJob): Promise<DerivationOutcome>;
   giveUpDerivation(job: DeriveJob): Promise<void>;
   prepareStudyAgain(practice: string, study: string): Promise<{ asked: number } | Refused>;
+  binStudy(deletion: Omit<Deletion, "at">): Promise<{ purgeAt: string } | Refused>;
+  restoreStudy(deletion: Omit<Deletion, "at">): Promise<{ restored: boolean } | Refused>;
+  /** Marks studies that have gone quiet as complete; how many. */
+  completeStudies(signal?: AbortSignal): Promise<number>;
+  /** Removes for good what has been in the bin for its time; how many studies. */
+  purgeStudies(signal?: AbortSignal): Promise<number>;
   /** Durable, but not yet wholly in rows and object store. */
   backlog(): Backlog;
   /** Whether everything durable is in rows and object store. */
@@ -72,6 +84,7 @@ export async function openArchive(settings: ArchiveSettings): Promise<Archive> {
   const { folder, db, objects, decoders, log, bounds, limit, now = () => new Date() } = settings;
   const incoming = join(folder, "incoming");
   const work = join(folder, "work");
+  const purged = join(folder, "purged");
   await mkdir(incoming, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
   await rm(work, { recursive: true, force: true });
@@ -84,7 +97,16 @@ export async function openArchive(settings: ArchiveSettings): Promise<Archive> {
   if (cutBytes > 0) log("journal_cut", { bytes: cutBytes }, "warning");
 
   const follower = new Follower(
-    { journal, incoming, objects, db, log, now, damaged: settings.damaged },
+    {
+      journal,
+      incoming,
+      purged: () => readTombstones(purged),
+      objects,
+      db,
+      log,
+      now,
+      damaged: settings.damaged,
+    },
     leftovers,
   );
   follower.start();
@@ -113,6 +135,10 @@ export async function openArchive(settings: ArchiveSettings): Promise<Archive> {
       settings.asked?.();
       return asked;
     },
+    binStudy: (deletion) => binStudy(db, { ...deletion, at: now() }),
+    restoreStudy: (deletion) => restoreStudy(db, { ...deletion, at: now() }),
+    completeStudies: (signal) => completeStudies({ db, now, batch: settings.completeAtOnce }, signal),
+    purgeStudies: (signal) => purgeStudies({ db, objects, purged, now }, signal),
     backlog: () => follower.backlog(),
     get settled() {
       return follower.settled;

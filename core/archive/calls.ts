@@ -1,18 +1,37 @@
 // The archive's calls.
-import { prepareAgain } from "#core/contract/archive.ts";
-import { refuse } from "#core/contract/problem.ts";
+import { binStudy, prepareAgain, restoreStudy } from "#core/contract/archive.ts";
+import type { Acting } from "#core/contract/call.ts";
+import { refuse, type Refused } from "#core/contract/problem.ts";
 import { serve, type Served } from "#core/rpc/mod.ts";
 import type { Archive } from "./archive.ts";
 
 /** What the edge may ask of the archive by call. */
-export function archiveCalls(archive: Pick<Archive, "prepareStudyAgain">): Served[] {
+export function archiveCalls(
+  archive: Pick<Archive, "prepareStudyAgain" | "binStudy" | "restoreStudy">,
+): Served[] {
   return [
     serve(
       prepareAgain,
-      ({ study }, { practice }) =>
-        practice === undefined
-          ? refuse("forbidden", { detail: "This call is for a practice." })
-          : archive.prepareStudyAgain(practice, study),
+      ({ study }, who) => inPractice(who, (practice) => archive.prepareStudyAgain(practice, study)),
+    ),
+    serve(
+      binStudy,
+      ({ study, from }, who) =>
+        inPractice(who, (practice) => archive.binStudy({ practice, study, author: { who, from } })),
+    ),
+    serve(
+      restoreStudy,
+      ({ study, from }, who) =>
+        inPractice(who, (practice) => archive.restoreStudy({ practice, study, author: { who, from } })),
     ),
   ];
+}
+
+function inPractice<Answer>(
+  { practice }: Acting,
+  work: (practice: string) => Promise<Answer | Refused>,
+): Promise<Answer | Refused> | Refused {
+  return practice === undefined
+    ? refuse("forbidden", { detail: "This call is for a practice." })
+    : work(practice);
 }

@@ -6,9 +6,11 @@
 // has them), `work/` (nothing that matters). Identity of an instance is the SHA-256 of its dataset bytes.
 export { type Archive, type ArchiveSettings, openArchive } from "./archive.ts";
 export { archiveCalls } from "./calls.ts";
+export { binStudy, restoreStudy } from "./bin/bin.ts";
 export type { DerivationOutcome, DeriveJob } from "./derive/derive.ts";
-export { deriveJob, type Deriver } from "./derive/job.ts";
+export type { Deriver } from "./derive/job.ts";
 export { eventsDoor, openThing, receiveUpload } from "./doors.ts";
+export { archiveJobs } from "./jobs.ts";
 export { ArrivalSource, JournalDamage } from "./journal/mod.ts";
 export { type PeerPractice, type Peers, registeredPeers, storeDataset } from "./peers.ts";
 export type { DerivativeKind, Readable } from "./reading.ts";

@@ -4,6 +4,8 @@ import { Id } from "./identifiers.ts";
 
 export const EventKind = z.enum([
   "study.changed",
+  "study.completed",
+  "study.versioned",
   "share.changed",
   "share.opened",
 ]);

@@ -37,6 +37,13 @@ export const StudySummary = z.object({
   pending: z.int(),
   /** Links that open it now. */
   liveShares: z.int(),
+  /** SOP instances of which other bytes came as well. */
+  versions: z.int(),
+  /** Whether nothing more came for a minute. */
+  complete: z.boolean(),
+  /** Since when it is in the bin, and when it is removed for good; null for a study that is not in the bin. */
+  deletedAt: z.iso.datetime().nullable(),
+  purgeAt: z.iso.datetime().nullable(),
 });
 export type StudySummary = z.infer<typeof StudySummary>;
 
@@ -50,6 +57,8 @@ export const StudyListQuery = z.object({
   studyInstanceUid: Uid.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   after: z.string().max(200).optional(),
+  /** The studies in the bin instead of the others. */
+  bin: z.enum(["true", "false"]).default("false"),
 });
 export type StudyListQuery = z.infer<typeof StudyListQuery>;
 
@@ -92,6 +101,28 @@ export const PictureStudy = z.object({
   series: z.array(PictureSeries),
 });
 export type PictureStudy = z.infer<typeof PictureStudy>;
+
+/** What is kept under one SOP Instance UID: the first arrival, which is shown, and what came later. */
+export const KeptInstance = z.object({
+  id: Id,
+  relation: z.enum(["current", "version", "alternate"]),
+  transferSyntaxUid: z.string(),
+  bytes: z.int(),
+  receivedAt: z.iso.datetime(),
+  source: z.enum(["dimse", "upload"]),
+});
+
+/** The SOP instances of a study of which more than one thing came. */
+export const StudyVersions = z.object({
+  instances: z.array(z.object({ sopInstanceUid: z.string(), kept: z.array(KeptInstance) })),
+});
+export type StudyVersions = z.infer<typeof StudyVersions>;
+
+/** A study went into the bin; at `purgeAt` it is removed for good. */
+export const Binned = z.object({ purgeAt: z.iso.datetime() });
+
+/** Whether a study was in the bin and is not any more. */
+export const Restored = z.object({ restored: z.boolean() });
 
 /** What became of an uploaded file. */
 export const UploadReceipt = z.object({

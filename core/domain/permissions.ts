@@ -5,6 +5,7 @@ export const permissions = {
   "study:read": "see the studies of the practice",
   "study:upload": "add studies to the practice",
   "study:prepare": "have the pictures of a study made again",
+  "study:delete": "put studies into the bin and take them out of it",
   "share:read": "see links and who opened them",
   "share:create": "share a study by a link",
   "share:revoke": "take a link back",
@@ -17,9 +18,9 @@ const clinical: readonly Permission[] = [...everyone, "study:prepare", "share:cr
 
 /** What each role may do. */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
-  owner: clinical,
-  admin: clinical,
-  veterinarian: clinical,
+  owner: [...clinical, "study:delete"],
+  admin: [...clinical, "study:delete"],
+  veterinarian: [...clinical, "study:delete"],
   technician: [...everyone, "study:prepare", "share:create", "share:revoke"],
   front_desk: [...everyone, "share:create"],
 };

@@ -39,6 +39,7 @@ export const study = pgTable("study", {
   deletedAt: instant("deleted_at"),
   purgeAt: instant("purge_at"),
   completedAt: instant("completed_at"),
+  versionCount: integer("version_count").notNull().default(0),
 });
 
 export const series = pgTable("series", {
@@ -93,4 +94,15 @@ export const derivative = pgTable("derivative", {
   frames: jsonb("frames").$type<FrameRange[]>(),
   pixels: jsonb("pixels").$type<FramePixels>(),
   createdAt: instant("created_at").notNull().defaultNow(),
+});
+
+/** Studies removed for good. */
+export const studyPurge = pgTable("study_purge", {
+  id: id(),
+  practiceId: practiceId(),
+  studyInstanceUid: text("study_instance_uid").notNull(),
+  purgedAt: instant("purged_at").notNull(),
+  objectIds: uuid("object_ids").array().notNull(),
+  datasets: text("datasets").array().notNull(),
+  finishedAt: instant("finished_at"),
 });

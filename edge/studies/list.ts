@@ -1,5 +1,5 @@
 // The study list: newest arrival first, a page at a time by keyset, found by any words of its search text.
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import { refuse } from "#core/contract/problem.ts";
 import type { Refused } from "#core/contract/problem.ts";
@@ -18,7 +18,7 @@ const mostWords = 10;
 export async function listStudies(
   { db, now }: Pick<EdgeParts, "db" | "now">,
   practiceId: string,
-  { search = "", studyInstanceUid, limit, after }: StudyListQuery,
+  { search = "", studyInstanceUid, limit, after, bin }: StudyListQuery,
 ): Promise<StudyList | Refused> {
   const from = after === undefined ? undefined : readCursor(after);
   if (after !== undefined && !from) {
@@ -26,11 +26,22 @@ export async function listStudies(
   }
   const older = from && sql`(last_received_at, id) < (${from[0]}::timestamptz, ${from[1]}::uuid)`;
   const named = studyInstanceUid === undefined ? undefined : eq(study.studyInstanceUid, studyInstanceUid);
-  const rows = await db.readAs(practiceId, (q) =>
-    q.select({ study, ...counted(now()) }).from(study)
-      .where(and(older, named, ...searchWords(search).slice(0, mostWords).map(holds)))
-      .orderBy(desc(study.lastReceivedAt), desc(study.id))
-      .limit(limit + 1));
+  const binned = bin === "true";
+  const rows = await (binned ? db.withBin : db).readAs(
+    practiceId,
+    (q) =>
+      q.select({ study, ...counted(now()) }).from(study)
+        .where(
+          and(
+            older,
+            binned ? isNotNull(study.deletedAt) : undefined,
+            named,
+            ...searchWords(search).slice(0, mostWords).map(holds),
+          ),
+        )
+        .orderBy(desc(study.lastReceivedAt), desc(study.id))
+        .limit(limit + 1),
+  );
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
   return { studies: page.map(summaryOf), next: last ? writeCursor([last.place, last.study.id]) : null };
@@ -75,9 +86,13 @@ function summaryOf({ study: row, thumbnail, pending, liveShares }: Row): StudySu
     instanceCount: row.instanceCount,
     receivedAt: row.receivedAt.toISOString(),
     lastReceivedAt: row.lastReceivedAt.toISOString(),
-    thumbnail,
+    thumbnail: row.deletedAt ? null : thumbnail,
     pending,
-    liveShares,
+    liveShares: row.deletedAt ? 0 : liveShares,
+    versions: row.versionCount,
+    complete: row.completedAt !== null,
+    deletedAt: row.deletedAt?.toISOString() ?? null,
+    purgeAt: row.purgeAt?.toISOString() ?? null,
   };
 }
 

@@ -7,6 +7,7 @@ import { uuidv7 } from "uuidv7";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { Acting, type Call, type Permission } from "#core/contract/call.ts";
+import { prepareAgain } from "#core/contract/archive.ts";
 import {
   bytesCapability,
   Capability,
@@ -32,8 +33,12 @@ type Things = { study: string; instance: string };
 /** Why a call has no thing to ask for. */
 type Reason = string;
 
+const nowhere = { ip: null, userAgent: null };
+
 const callRows: Readonly<Record<string, ((things: Things) => object) | Reason>> = {
   "archive.prepareAgain": ({ study }) => ({ study }),
+  "archive.binStudy": ({ study }) => ({ study, from: nowhere }),
+  "archive.restoreStudy": ({ study }) => ({ study, from: nowhere }),
   "secrets.digest": "is about the secret it is given; no row, no practice",
   "secrets.verify": "is about the secret and digest it is given; no row, no practice",
 };
@@ -168,10 +173,16 @@ describe("PL-7 calls keep practices apart", () => {
       expect(await answerTo(call, asks(ofA), stranger, key)).toEqual(
         await answerTo(call, asks(nothing()), stranger),
       );
+      await prepareAgainAsA();
       await readyAgain();
     });
   }
 
+  /** Whatever call was tried, the pictures that failPictures took are made again. */
+  const prepareAgainAsA = async () => {
+    const [person] = actors(a.id, prepareAgain.permission);
+    if (person) await answerTo(prepareAgain, { study: ofA.study }, person);
+  };
   const readyAgain = () =>
     eventually(
       () => keptInstances(core.db, a.id),

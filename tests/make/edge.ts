@@ -3,16 +3,16 @@
 // keeps cookies as one would.
 import { Buffer } from "node:buffer";
 import { uuidv7 } from "uuidv7";
-import { prepareAgain } from "#core/contract/archive.ts";
+import { archiveCalls, binStudy, restoreStudy } from "#core/archive/mod.ts";
 import type { Thing } from "#core/contract/capability.ts";
 import type { DomainEvent } from "#core/contract/events.ts";
 import { openMetrics } from "#core/contract/metrics.ts";
 import { refuse } from "#core/contract/problem.ts";
 import { openInnerDoors } from "#core/doors/mod.ts";
-import { makeKeyPair, openCore, openDoors, rememberNonces, serve, systemRandom } from "#core/rpc/mod.ts";
+import { makeKeyPair, openCore, openDoors, rememberNonces, systemRandom } from "#core/rpc/mod.ts";
 import type { Core, Doors } from "#core/rpc/mod.ts";
 import { secretCalls } from "#core/secrets/mod.ts";
-import { openDatabase } from "#db/mod.ts";
+import { type Database, openDatabase } from "#db/mod.ts";
 import { importTokenKeys, openEnded, pullFrom, TokenKeyText } from "#edge/account/mod.ts";
 import { buildApp } from "#edge/app.ts";
 import { openRequestLog } from "#edge/guard/requestLog.ts";
@@ -65,8 +65,9 @@ export async function startEdge(wish: EdgeWish = {}): Promise<TestEdge> {
   const clock = wish.clock ?? clockAt(Date.now());
   const { log, lines } = keptLog();
   const db = openDatabase(database.addresses.vetware_edge);
-  const { store, ...near } = await coreHere(clock);
   const now = () => new Date(clock.now());
+  const coreDb = openDatabase(database.addresses.vetware_core);
+  const { store, ...near } = await coreHere(clock, coreDb);
   const parts: EdgeParts = {
     publicUrl,
     trustedProxies: [],
@@ -103,6 +104,7 @@ export async function startEdge(wish: EdgeWish = {}): Promise<TestEdge> {
     async stop() {
       await parts.requestLog.flush();
       await db.close();
+      await coreDb.close();
       await given.owner.close();
       if (!wish.database) await database.stop();
     },
@@ -116,7 +118,10 @@ export async function newTokenKey(keyId = "token-1"): Promise<TokenKeyText> {
 }
 
 /** The core's own calls and doors, reached through their signatures, over a store in memory. */
-async function coreHere(clock: TestClock): Promise<{ core: Core; doors: Doors; store: Store }> {
+async function coreHere(
+  clock: TestClock,
+  db: Database,
+): Promise<{ core: Core; doors: Doors; store: Store }> {
   const keys = await makeKeyPair();
   const things = new Map<string, { bytes: Uint8Array<ArrayBuffer>; mediaType: string }>();
   const store: Store = {
@@ -125,8 +130,13 @@ async function coreHere(clock: TestClock): Promise<{ core: Core; doors: Doors; s
     uploads: [],
     events: [],
   };
-  const prepare = serve(prepareAgain, () => ({ asked: 1 }));
-  const calls = [...secretCalls(cheapDigest), prepare];
+  const at = () => new Date(clock.now());
+  const archive = archiveCalls({
+    prepareStudyAgain: () => Promise.resolve({ asked: 1 }),
+    binStudy: (deletion) => binStudy(db, { ...deletion, at: at() }),
+    restoreStudy: (deletion) => restoreStudy(db, { ...deletion, at: at() }),
+  });
+  const calls = [...secretCalls(cheapDigest), ...archive];
   const { dispatch, doorGate } = await coreServing(calls, { "edge-1": keys.publicKey }, clock);
   const inner = openInnerDoors({
     gate: doorGate,

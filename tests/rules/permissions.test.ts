@@ -37,6 +37,7 @@ const matrix: Readonly<Record<Permission, readonly string[]>> = {
   "study:read": ["owner", "admin", "veterinarian", "technician", "front_desk"],
   "study:upload": ["owner", "admin", "veterinarian", "technician", "front_desk"],
   "study:prepare": ["owner", "admin", "veterinarian", "technician"],
+  "study:delete": ["owner", "admin", "veterinarian"],
   "share:read": ["owner", "admin", "veterinarian", "technician", "front_desk"],
   "share:create": ["owner", "admin", "veterinarian", "technician", "front_desk"],
   "share:revoke": ["owner", "admin", "veterinarian", "technician"],

@@ -1,19 +1,18 @@
-// The job `derive`: makes the pictures of one instance and puts them beside it. Safe to run twice: objects are
-// named by their bytes, rows are replaced.
+// The job `derive`: makes the pictures of one instance and puts them beside it; a later arrival under a known SOP
+// Instance UID is compared instead (versions/). Safe to run twice: objects are named by their bytes, rows replaced.
 import { randomUUID } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { link, mkdir, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { Id } from "#core/contract/identifiers.ts";
 import { type Decoders, isUndecodable } from "#core/dicom/mod.ts";
 import { instance, object } from "#db/schema/mod.ts";
-import { systemCode } from "../journal/faults.ts";
-import { type KeptObject, readKept } from "../originals.ts";
 import type { Places } from "../reading.ts";
+import { compareVersion, findPair, laterArrival } from "../versions/compare.ts";
+import { settleRelation } from "../versions/settle.ts";
 import { concluded } from "./conclude.ts";
+import { fetchOriginal } from "./fetch.ts";
 import { storeDerivatives } from "./store.ts";
 
 /** What the job is told. */
@@ -21,7 +20,7 @@ export const DeriveJob = z.object({ practice: Id, instance: Id });
 export type DeriveJob = z.infer<typeof DeriveJob>;
 
 export type Deriving = Places & {
-  readonly decoders: Pick<Decoders, "derive">;
+  readonly decoders: Pick<Decoders, "derive" | "digest">;
   /** A folder for work in progress, emptied at start. */
   readonly work: string;
   readonly now: () => Date;
@@ -35,6 +34,7 @@ export async function derive(deriving: Deriving, job: DeriveJob): Promise<Deriva
   const [found] = await deriving.db.withBin.readAs(job.practice, (q) =>
     q.select({
       derivation: instance.derivation,
+      current: instance.current,
       studyId: instance.studyId,
       hasImage: instance.rows,
       id: object.id,
@@ -46,6 +46,7 @@ export async function derive(deriving: Deriving, job: DeriveJob): Promise<Deriva
     ));
   if (!found) return "gone";
   if (found.derivation !== "pending") return found.derivation;
+  if (!found.current) return await compareVersion(deriving, job.practice, job.instance);
 
   const folder = join(deriving.work, randomUUID());
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -70,31 +71,20 @@ export async function giveUpDerivation({ db }: Pick<Deriving, "db">, job: Derive
   const [found] = await db.withBin.readAs(
     job.practice,
     (q) =>
-      q.select({ derivation: instance.derivation, study: instance.studyId }).from(instance)
-        .where(eq(instance.id, job.instance)),
+      q.select({ derivation: instance.derivation, study: instance.studyId, current: instance.current })
+        .from(instance).where(eq(instance.id, job.instance)),
   );
   if (found?.derivation !== "pending") return;
+  if (!found.current) return await giveUpComparison(db, job);
   const fault =
     "The picture could not be prepared because of a fault on our side. It can be asked for again.";
   await concluded(db, { ...job, study: found.study }, { state: "failed", fault });
 }
 
-/** The original under a name of its own: a second name for the file in the incoming folder, or a copy of the stored one. */
-async function fetchOriginal(deriving: Deriving, kept: KeptObject, path: string): Promise<void> {
-  if (kept.storedAt === null && await linkIfThere(join(deriving.incoming, kept.id), path)) return;
-  const stream = await readKept(deriving, kept);
-  if (!stream) throw new Error("the bytes of an instance are not there");
-  await pipeline(stream, createWriteStream(path, { mode: 0o600 }));
-}
-
-async function linkIfThere(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
-  } catch (fault) {
-    if (systemCode(fault) === "ENOENT" || systemCode(fault) === "EXDEV") return false;
-    throw fault;
-  }
+/** What could not be compared is told as a conflict: it is for the practice to look. */
+async function giveUpComparison(db: Deriving["db"], { practice, instance: id }: DeriveJob): Promise<void> {
+  const pair = await findPair(db, practice, id);
+  if (pair) await settleRelation(db, laterArrival(practice, pair), "version");
 }
 
 function sentence(reason: string): string {

@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { faultFields, type Log } from "#core/contract/log.ts";
 import type { Objects } from "#core/services/objects/mod.ts";
 import type { Database } from "#db/mod.ts";
+import type { Purged } from "../bin/tombstones.ts";
 import { type Journal, JournalDamage } from "../journal/mod.ts";
 import { systemCode } from "../journal/faults.ts";
 import type { Backlog } from "../receive/room.ts";
@@ -20,6 +21,8 @@ import { sweep } from "./sweep.ts";
 export type Following = {
   readonly journal: Journal;
   readonly incoming: string;
+  /** Reads what was removed for good. */
+  readonly purged: () => Promise<Purged>;
   readonly objects: Objects;
   readonly db: Database;
   readonly log: Log;
@@ -45,6 +48,7 @@ export class Follower {
   #wakes = new Set<() => void>();
   #loops: Promise<unknown> = Promise.resolve();
   #caughtUp = false;
+  #purged: Purged | undefined;
 
   constructor(following: Following, leftovers: readonly string[]) {
     this.#with = following;
@@ -89,10 +93,12 @@ export class Follower {
     for (let tries = 0; !this.#stopping.signal.aborted; tries++) {
       try {
         const from = await readProgress(db) ?? journal.first;
+        const purged = await this.#with.purged();
         const entries = [];
         for await (const entry of journal.read(from)) {
-          if (isBefore(entry.place, end)) entries.push(entry);
+          if (isBefore(entry.place, end) && !purged.hasObject(entry.record.object)) entries.push(entry);
         }
+        this.#purged = purged;
         this.#pending.add(entries, "before");
         this.#caughtUp = true;
         log("journal_replayed", { records: entries.length, segment: from.segment, position: from.position });
@@ -165,10 +171,15 @@ export class Follower {
     return await readProgress(this.#with.db).then(() => true, () => false);
   }
 
-  /** On a replay the bytes of a duplicate are gone already, and rightly: the same bytes stand under another record. */
+  /**
+   * On a replay the bytes of a duplicate are gone already, and rightly: the same bytes stand under another record,
+   * or were removed for good with it.
+   */
   async #isFinishedDuplicate(one: Pending, fault: unknown): Promise<boolean> {
     if (!(fault instanceof BytesMissing)) return false;
-    const duplicate = await isKnownElsewhere(this.#with.db, one.entry.record).catch(() => false);
+    const { record } = one.entry;
+    const removed = this.#purged?.hasDataset(record.practice, record.datasetSha256) === true;
+    const duplicate = removed || await isKnownElsewhere(this.#with.db, record).catch(() => false);
     if (!duplicate) return false;
     one.duplicate = true;
     this.#pending.advance(one, "bytes");

@@ -24,12 +24,10 @@ export async function announce(
     ...(restored ? [deedOf(practice, id, arrival, "study.restored")] : []),
   ]);
   if (deeds.length > 0) await tx.insert(audit).values(deeds);
-  for (const { arrival, current } of fresh) {
-    if (current) await askForDerivation(tx, practice, arrival.record.instance);
-  }
+  for (const { arrival } of fresh) await askForDerivation(tx, practice, arrival.record.instance);
 }
 
-/** Asks for the pictures of one instance; one that is asked for already is not asked for twice. */
+/** Asks for the pictures of one instance, or for its comparison with the current one; one that is asked for already is not asked for twice. */
 export async function askForDerivation(
   tx: PracticeTransaction,
   practice: string,

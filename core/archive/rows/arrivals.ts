@@ -1,6 +1,6 @@
 // One batch of arrivals of one practice, from journal records to rows: set by set, in one transaction of the
 // caller. A record that is in the rows already changes nothing, so a replay is free of effects.
-import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull } from "drizzle-orm";
 import { instance, object } from "#db/schema/mod.ts";
 import type { Database, PracticeTransaction } from "#db/mod.ts";
 import type { JournalRecord } from "../journal/mod.ts";
@@ -8,6 +8,7 @@ import { announce } from "./announce.ts";
 import { recount } from "./counts.ts";
 import type { ReadHeader } from "./header.ts";
 import { identify, type Identity } from "./identify.ts";
+import { lockStudies } from "./lock.ts";
 import { seriesRows } from "./series.ts";
 import { studyRows } from "./studies.ts";
 
@@ -29,7 +30,7 @@ export async function writeRows(
   practice: string,
   described: readonly DescribedRecord[],
 ): Promise<RowOutcome[]> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`archive ${practice}`}, 0))`);
+  await lockStudies(tx, practice);
   const arrivals = described.map((one) => ({ ...one, identity: identify(one.record, one.header) }));
   const known = await knownInstances(tx, arrivals);
   const { fresh, outcomes } = sortOut(arrivals, known);
@@ -133,12 +134,8 @@ function instanceRow(
     sourceKind: record.source.kind,
     sourceId: record.source.id,
     receivedAt: new Date(record.receivedAt),
-    ...(current ? {} : { derivation: "none" as const, derivationFault: supersededWords }),
   };
 }
-
-const supersededWords =
-  "Other bytes came earlier under the same identity; the first arrival is the one shown.";
 
 function present<Value>(map: ReadonlyMap<string, Value>, key: string): Value {
   const value = map.get(key);

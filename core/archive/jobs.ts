@@ -1,0 +1,35 @@
+// The archive's jobs: pictures when something arrives, and what is done on a schedule. Each takes its time from the
+// archive's clock and can run twice.
+import { z } from "zod";
+import { type Job, job } from "#core/jobs/mod.ts";
+import type { Archive } from "./archive.ts";
+import type { DerivationOutcome } from "./derive/derive.ts";
+import { deriveJob } from "./derive/job.ts";
+
+/** The archive as its jobs see it. */
+export type Worked = Pick<Archive, "derive" | "giveUpDerivation" | "completeStudies" | "purgeStudies">;
+
+/** How many derivations run at once; `ended` is told each outcome, for the numbers. */
+export type Working = { readonly atOnce: number; readonly ended: (outcome: DerivationOutcome) => void };
+
+/** Every job of the archive. */
+export function archiveJobs(archive: Worked, working: Working): Job[] {
+  return [
+    deriveJob(archive, working),
+    scheduled("completeStudies", "* * * * *", (signal) => archive.completeStudies(signal)),
+    scheduled("purgeStudies", "23 * * * *", (signal) => archive.purgeStudies(signal)),
+  ];
+}
+
+/** A job that runs by itself at the times of a cron expression (UTC). */
+function scheduled(name: string, at: string, work: (signal: AbortSignal) => Promise<unknown>): Job {
+  return job({
+    name,
+    asks: z.object({}),
+    within: "30m",
+    at,
+    run: async (_asks, { signal }) => {
+      await work(signal);
+    },
+  });
+}
