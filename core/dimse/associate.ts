@@ -36,6 +36,15 @@ export type UserInformation = {
   readonly implementationVersionName: string;
   /** User Identity (PS3.7 D.3.3.7): asked for an answer in the request, answered in the accept. */
   readonly userIdentityResponse: boolean;
+  /** SCP/SCU role selection (PS3.7 D.3.3.4), of the requestor's side of each class; none means the default. */
+  readonly roles?: readonly RoleSelection[];
+};
+
+/** Which roles the requestor of an association takes, or may take, for a SOP class. */
+export type RoleSelection = {
+  readonly sopClassUID: string;
+  readonly user: boolean;
+  readonly provider: boolean;
 };
 
 /** A-ASSOCIATE-RQ. AE titles come without their padding. */
@@ -73,6 +82,7 @@ const itemTypes = {
   userInformation: 0x50,
   maximumLength: 0x51,
   implementationClassUID: 0x52,
+  roleSelection: 0x54,
   implementationVersionName: 0x55,
   userIdentity: 0x58,
   userIdentityResponse: 0x59,
@@ -81,8 +91,8 @@ const itemTypes = {
 type Bounds = Pick<DimseLimits, "presentationContexts" | "transferSyntaxes" | "userInformationItems">;
 
 /**
- * Reads the body of A-ASSOCIATE-RQ (what follows the six header bytes). Role selection, extended negotiation and
- * asynchronous operations are passed over: not answering them means the default (PS3.7 D.3.3).
+ * Reads the body of A-ASSOCIATE-RQ (what follows the six header bytes). Extended negotiation and asynchronous
+ * operations are passed over: not answering them means the default (PS3.7 D.3.3).
  */
 export function readAssociateRequest(body: Uint8Array, limits: Bounds): AssociateRequest | undefined {
   const items = bodyItems(body, limits);
@@ -204,13 +214,31 @@ function readUserInformation(user: Item, limits: Bounds): UserInformation | unde
   const of = (type: number) => items.find((one) => one.type === type)?.body;
   const maximum = of(itemTypes.maximumLength);
   if (maximum && maximum.length !== 4) return undefined;
+  const roles = items.filter((one) => one.type === itemTypes.roleSelection).flatMap(({ body }) =>
+    readRole(body)
+  );
   return {
     maximumLength: maximum ? new DataView(maximum.buffer, maximum.byteOffset).getUint32(0) : 0,
     implementationClassUID: uidText(of(itemTypes.implementationClassUID)),
     implementationVersionName: text(of(itemTypes.implementationVersionName)).trim(),
     userIdentityResponse: of(itemTypes.userIdentity)?.[1] === 1 ||
       of(itemTypes.userIdentityResponse) !== undefined,
+    ...(roles.length > 0 ? { roles } : {}),
   };
+}
+
+/** A role selection item; one that does not fit its lengths says nothing, which means the default. */
+function readRole(body: Uint8Array): RoleSelection[] {
+  const length = uint16(body, 0);
+  if (body.length !== length + 4) return [];
+  const sopClassUID = uidText(body.subarray(2, 2 + length));
+  return [{ sopClassUID, user: body[length + 2] === 1, provider: body[length + 3] === 1 }];
+}
+
+function roleItem({ sopClassUID, user, provider }: RoleSelection): Uint8Array {
+  const uid = ascii(sopClassUID);
+  const length = Uint8Array.of(uid.length >> 8, uid.length & 0xff);
+  return item(itemTypes.roleSelection, length, uid, Uint8Array.of(user ? 1 : 0, provider ? 1 : 0));
 }
 
 type Parties = Omit<AssociateAccept, "contexts">;
@@ -236,6 +264,7 @@ function writeAssociate(
       itemTypes.userInformation,
       item(itemTypes.maximumLength, maximum),
       item(itemTypes.implementationClassUID, ascii(said.userInformation.implementationClassUID)),
+      ...(said.userInformation.roles ?? []).map(roleItem),
       item(itemTypes.implementationVersionName, ascii(said.userInformation.implementationVersionName)),
       ...identity,
     ),

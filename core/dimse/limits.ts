@@ -32,6 +32,9 @@ export type DimseLimits = {
   readonly artimMs: number;
   /** How long the question who may associate can take; then the peer is asked to try later. */
   readonly authorizeMs: number;
+  /** As service user: how long a peer may take to answer our proposal, and to answer a request that it has whole. */
+  readonly associateMs: number;
+  readonly responseMs: number;
   /** Silence allowed between two messages, and in the middle of one. */
   readonly idleMs: number;
   readonly stallMs: number;
@@ -61,6 +64,8 @@ export const defaultLimits: DimseLimits = {
   waitingPerAddress: 32,
   artimMs: 10_000,
   authorizeMs: 10_000,
+  associateMs: 20_000,
+  responseMs: 120_000,
   idleMs: 300_000,
   stallMs: 60_000,
   lingerMs: 1_000,

@@ -81,6 +81,15 @@ export function writeCommandPdus(contextId: number, command: Uint8Array, maximum
   return join(pdus);
 }
 
+/** One P-DATA-TF with one fragment of a dataset (PS3.8 Annex E.2). */
+export function dataPdu(
+  contextId: number,
+  bytes: Uint8Array,
+  { last }: { readonly last: boolean },
+): Uint8Array {
+  return join([dataHeader(contextId, bytes.length, last ? 2 : 0), bytes]);
+}
+
 function dataHeader(contextId: number, length: number, control: number): Uint8Array {
   const header = new Uint8Array(12);
   const view = new DataView(header.buffer);

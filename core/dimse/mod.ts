@@ -19,3 +19,14 @@ export {
 export { type Store, type StoreRequest } from "./storeService.ts";
 export { chooseTransferSyntax } from "./transferSyntaxes.ts";
 export { isUid } from "./uid.ts";
+export { AssociationFailed, type AssociationFailure } from "./user/associationFailed.ts";
+export type { PeerAddress, TlsTerms } from "./user/connection.ts";
+export { echoPeer } from "./user/echoPeer.ts";
+export {
+  mostContexts,
+  openStoreUser,
+  type SentInstance,
+  type StoreCalling,
+  type StoredAs,
+  type StoreUser,
+} from "./user/storeUser.ts";

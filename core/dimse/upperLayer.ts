@@ -2,6 +2,7 @@
 // events, the table names the action, the action's effects happen here. What is said over the association is the
 // user's business. The peer is not trusted: nothing it sends is kept but what PduReader bounds.
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { AbortReason, AbortSource, Rejection } from "./abortReasons.ts";
 import { actions, type Effects, type Indication, type UpperLayerEvent } from "./actions.ts";
 import { type AssociateRequest, writeAssociateReject } from "./associate.ts";
@@ -88,6 +89,19 @@ export class UpperLayer {
     this.#socket?.resume();
   }
 
+  /** Resolves when the peer has taken what was written, or is gone. */
+  drained(): Promise<void> {
+    const socket = this.#socket;
+    if (!socket?.writableNeedDrain) return Promise.resolve();
+    return new Promise((resolve) => {
+      const go = () => {
+        socket.off("drain", go).off("close", go);
+        resolve();
+      };
+      socket.on("drain", go).on("close", go);
+    });
+  }
+
   /** Ends the transport at once, saying nothing. */
   destroy(): void {
     this.#reader.stop();
@@ -172,7 +186,8 @@ export class UpperLayer {
     const { open, request } = this.#options;
     const socket = open();
     this.#attach(socket);
-    socket.once("connect", () => this.occur({ name: "transport connected", send: request }));
+    const ready = socket instanceof TLSSocket ? "secureConnect" : "connect";
+    socket.once(ready, () => socket.destroyed || this.occur({ name: "transport connected", send: request }));
   }
 
   #write(bytes: Uint8Array | undefined): void {
