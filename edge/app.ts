@@ -18,7 +18,7 @@ import type { EdgeEnv } from "./guard/mod.ts";
 import { describeApi, notTherePage, pages } from "./pages/mod.ts";
 import type { EdgeParts } from "./parts.ts";
 import { opened, shares, sharesOfStudy } from "./share/mod.ts";
-import { events, keeping, studies, uploads } from "./studies/mod.ts";
+import { events, integrity, keeping, studies, uploads } from "./studies/mod.ts";
 
 /** Builds the edge of its parts. It listens to nothing; hand its `fetch` to whatever does. */
 export function buildApp(parts: EdgeParts): Hono<EdgeEnv> {
@@ -37,6 +37,7 @@ export function buildApp(parts: EdgeParts): Hono<EdgeEnv> {
   app.route("/api/session", session(parts, identify));
   app.route("/api/studies", studies(parts, may));
   app.route("/api/studies", keeping(parts, may));
+  app.route("/api/integrity", integrity(parts, may));
   app.route("/api/studies", sharesOfStudy(parts, may));
   app.route("/api/uploads", uploads(parts, may));
   app.route("/api/events", events(parts, may));

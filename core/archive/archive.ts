@@ -16,7 +16,10 @@ import { type DerivationOutcome, derive, type DeriveJob, giveUpDerivation } from
 import { prepareStudyAgain } from "./derive/prepareAgain.ts";
 import { Follower } from "./follow/follower.ts";
 import { leftoversIn } from "./follow/sweep.ts";
+import type { Pace } from "./integrity/pace.ts";
+import { scrubObjects } from "./integrity/scrub.ts";
 import { type JournalDamage, openJournal } from "./journal/mod.ts";
+import { sweepOrphans, type Swept } from "./orphans/orphans.ts";
 import {
   type DerivativeKind,
   eventsAfter,
@@ -42,6 +45,10 @@ export type ArchiveSettings = {
   readonly limit: number;
   readonly now?: () => Date;
   readonly segmentBytes?: number;
+  /** How fast stored objects are read again; a quarter of the time when not said. */
+  readonly pace?: Pace;
+  /** How many objects are read again in one step; 50 when not said. */
+  readonly scrubAtOnce?: number;
   /** How many studies one transaction completes; 500 when not said. */
   readonly completeAtOnce?: number;
   /** Told when jobs were asked for, so that nobody waits for the queue's next look. */
@@ -67,6 +74,10 @@ export type Archive = {
   completeStudies(signal?: AbortSignal): Promise<number>;
   /** Removes for good what has been in the bin for its time; how many studies. */
   purgeStudies(signal?: AbortSignal): Promise<number>;
+  /** Goes on reading stored objects again, until all of this week are read; how many. */
+  scrubObjects(signal?: AbortSignal): Promise<number>;
+  /** Takes away files and objects that nothing names. */
+  sweepOrphans(signal?: AbortSignal): Promise<Swept>;
   /** Durable, but not yet wholly in rows and object store. */
   backlog(): Backlog;
   /** Whether everything durable is in rows and object store. */
@@ -85,6 +96,7 @@ export async function openArchive(settings: ArchiveSettings): Promise<Archive> {
   const incoming = join(folder, "incoming");
   const work = join(folder, "work");
   const purged = join(folder, "purged");
+  const tombstones = () => readTombstones(purged);
   await mkdir(incoming, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
   await rm(work, { recursive: true, force: true });
@@ -100,7 +112,7 @@ export async function openArchive(settings: ArchiveSettings): Promise<Archive> {
     {
       journal,
       incoming,
-      purged: () => readTombstones(purged),
+      purged: tombstones,
       objects,
       db,
       log,
@@ -139,6 +151,19 @@ export async function openArchive(settings: ArchiveSettings): Promise<Archive> {
     restoreStudy: (deletion) => restoreStudy(db, { ...deletion, at: now() }),
     completeStudies: (signal) => completeStudies({ db, now, batch: settings.completeAtOnce }, signal),
     purgeStudies: (signal) => purgeStudies({ db, objects, purged, now }, signal),
+    scrubObjects: (signal) =>
+      scrubObjects({ db, objects, now, pace: settings.pace, stepObjects: settings.scrubAtOnce }, signal),
+    async sweepOrphans(signal) {
+      const swept = await sweepOrphans({
+        ...places,
+        journal,
+        purged: tombstones,
+        settled: () => follower.settled,
+        now,
+      }, signal);
+      log("orphans_swept", swept);
+      return swept;
+    },
     backlog: () => follower.backlog(),
     get settled() {
       return follower.settled;

@@ -7,7 +7,10 @@ import type { DerivationOutcome } from "./derive/derive.ts";
 import { deriveJob } from "./derive/job.ts";
 
 /** The archive as its jobs see it. */
-export type Worked = Pick<Archive, "derive" | "giveUpDerivation" | "completeStudies" | "purgeStudies">;
+export type Worked = Pick<
+  Archive,
+  "derive" | "giveUpDerivation" | "completeStudies" | "purgeStudies" | "scrubObjects" | "sweepOrphans"
+>;
 
 /** How many derivations run at once; `ended` is told each outcome, for the numbers. */
 export type Working = { readonly atOnce: number; readonly ended: (outcome: DerivationOutcome) => void };
@@ -18,6 +21,8 @@ export function archiveJobs(archive: Worked, working: Working): Job[] {
     deriveJob(archive, working),
     scheduled("completeStudies", "* * * * *", (signal) => archive.completeStudies(signal)),
     scheduled("purgeStudies", "23 * * * *", (signal) => archive.purgeStudies(signal)),
+    scheduled("scrubObjects", "7,37 * * * *", (signal) => archive.scrubObjects(signal)),
+    scheduled("sweepOrphans", "41 3 * * *", (signal) => archive.sweepOrphans(signal)),
   ];
 }
 

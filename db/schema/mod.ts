@@ -4,3 +4,4 @@ export * from "./studies.ts";
 export * from "./shares.ts";
 export * from "./records.ts";
 export * from "./journal.ts";
+export * from "./integrity.ts";

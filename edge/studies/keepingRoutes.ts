@@ -1,5 +1,6 @@
 // What becomes of a study over time: the bin, and what else was kept under its UIDs.
 import { Hono } from "hono";
+import { Integrity } from "#core/contract/integrity.ts";
 import { Binned, Restored, StudyVersions } from "#core/contract/studies.ts";
 import type { EdgeEnv } from "../guard/env.ts";
 import { ids } from "../guard/input.ts";
@@ -8,6 +9,7 @@ import { answer } from "../guard/refusal.ts";
 import { does } from "../guard/route.ts";
 import type { EdgeParts } from "../parts.ts";
 import { deleteStudy, takeBack } from "./bin.ts";
+import { lastReport } from "./integrity.ts";
 import { versionsOf } from "./versions.ts";
 
 /** Routes at /api/studies that are about keeping. */
@@ -34,4 +36,14 @@ export function keeping(parts: EdgeParts, may: May) {
       ids("id"),
       async (c) => answer(c, await versionsOf(parts, c.var.actor.practiceId, c.req.valid("param").id)),
     );
+}
+
+/** Routes at /api/integrity. */
+export function integrity(parts: EdgeParts, may: May) {
+  return new Hono<EdgeEnv>().get(
+    "/",
+    may("study:read"),
+    does("The last look at everything that is stored", { status: 200, schema: Integrity }),
+    async (c) => answer(c, await lastReport(parts, c.var.actor.practiceId)),
+  );
 }

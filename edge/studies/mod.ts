@@ -3,5 +3,5 @@
 export { findThing, kindOf, kinds, sendThing } from "./bytes.ts";
 export type { BytesKind } from "./bytes.ts";
 export { pictureStudy } from "./picture.ts";
-export { keeping } from "./keepingRoutes.ts";
+export { integrity, keeping } from "./keepingRoutes.ts";
 export { events, studies, uploads } from "./routes.ts";

@@ -49,6 +49,7 @@ const rows: Readonly<Record<string, Asks | Reason>> = {
   "POST /api/studies/:id/restore": ({ study }) => [["POST", `/api/studies/${study}/restore`]],
   "GET /api/studies/:id/versions": ({ study }) => [["GET", `/api/studies/${study}/versions`]],
   "GET /api/studies/:id/shares": ({ study }) => [["GET", `/api/studies/${study}/shares`]],
+  "GET /api/integrity": "reports on the asker's own practice; see tests/contracts/archiveIntegrity",
   "PUT /api/uploads": "puts into the asker's own practice; see below",
   "GET /api/events": "follows the asker's own practice; see below",
   "POST /api/shares": ({ study, series }, own) => [

@@ -162,11 +162,15 @@ export function objectsSuite(name: string, openStore: () => Promise<OpenStore>):
       }
     });
 
-    it("lists by prefix, in the order of keys, over pages, with sizes", async () => {
+    it("lists by prefix, in the order of keys, over pages, with sizes and times", async () => {
       const base = `corpus/${randomBytes(4).toString("hex")}`;
       const names = ["a", "a-b", "a.b", "a/b", "a/b/c", "a0", "ab", "b/1", "b/10", "b/2", "c"];
       for (const name of names) await objects.put(`${base}/${name}`, { bytes: Buffer.from(name) });
-      const all = await Array.fromAsync(objects.list(`${base}/`));
+      const listed = await Array.fromAsync(objects.list(`${base}/`));
+      const all = listed.map(({ key, size }) => ({ key, size }));
+      expect(listed.every(({ changedAt }) => Math.abs(Date.now() - changedAt.getTime()) < 600_000)).toBe(
+        true,
+      );
       const wanted = names.map((name) => ({ key: `${base}/${name}`, size: name.length }));
       expect(all).toEqual(wanted.sort((one, other) => one.key < other.key ? -1 : 1));
       expect(await keysOf(objects.list(`${base}/a/`))).toEqual([`${base}/a/b`, `${base}/a/b/c`]);

@@ -17,6 +17,7 @@ export type Disturbance = {
 
 type Kept = {
   bytes: Buffer;
+  changedAt: Date;
   contentType: string;
   metadata: Record<string, string>;
   encryption: string | undefined;
@@ -177,6 +178,7 @@ function newObject(request: Request, bytes: Buffer): Kept {
   );
   return {
     bytes,
+    changedAt: new Date(),
     contentType: request.headers["content-type"] ?? "binary/octet-stream",
     metadata: Object.fromEntries(metadata),
     encryption: request.headers["x-amz-server-side-encryption"]?.toString(),
@@ -217,7 +219,8 @@ function listPage(url: URL, objects: Map<string, Kept>, pageLength: number): Ans
   const isTruncated = found.length > page.length;
   const next = Buffer.from(page.at(-1) ?? "").toString("base64url");
   const contents = page.map((key) =>
-    `<Contents><Key>${key}</Key><Size>${objects.get(key)?.bytes.length}</Size></Contents>`
+    `<Contents><Key>${key}</Key><Size>${objects.get(key)?.bytes.length}</Size>` +
+    `<LastModified>${objects.get(key)?.changedAt.toISOString()}</LastModified></Contents>`
   );
   const token = isTruncated ? `<NextContinuationToken>${next}</NextContinuationToken>` : "";
   return xml(

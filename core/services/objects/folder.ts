@@ -241,15 +241,16 @@ async function* listFolder(root: string, prefix: string[], before = ""): AsyncGe
       continue;
     }
     if (deeper.length > 0) continue;
-    const size = await objectSize(path);
-    if (size !== undefined) yield { key: before + name, size };
+    const listed = await listedFile(path);
+    if (listed) yield { key: before + name, ...listed };
   }
 }
 
-/** Length of the object in a file, undefined when it was deleted meanwhile. */
-async function objectSize(path: string): Promise<number | undefined> {
+/** Length and time of the object in a file, undefined when it was deleted meanwhile. */
+async function listedFile(path: string): Promise<Pick<ListedObject, "size" | "changedAt"> | undefined> {
   try {
-    return (await stat(path)).size - trailerLength;
+    const { size, mtime } = await stat(path);
+    return { size: size - trailerLength, changedAt: mtime };
   } catch (fault) {
     if (fileCode(fault) === "ENOENT") return undefined;
     throw fault;

@@ -34,8 +34,8 @@ export type OpenObject = StoredObject & {
   readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
 };
 
-/** One line of a listing. */
-export type ListedObject = { readonly key: string; readonly size: number };
+/** One line of a listing; `changedAt` is when the object came to stand there, or its bytes were written. */
+export type ListedObject = { readonly key: string; readonly size: number; readonly changedAt: Date };
 
 /** Who serves, for the line that `start` prints. `where` holds no credential. */
 export type ObjectsDescription = {

@@ -254,7 +254,10 @@ async function* listBucket(bucket: Bucket, prefix: string): AsyncGenerator<Liste
     const page = await bucket.client.send(
       new ListObjectsV2Command({ Bucket: bucket.settings.bucket, Prefix: prefix, ContinuationToken: token }),
     ).catch(s3Fault);
-    for (const { Key, Size } of page.Contents ?? []) if (Key) yield { key: Key, size: Size ?? 0 };
+    for (const { Key, Size, LastModified } of page.Contents ?? []) {
+      // A store that does not say when: as if just now, so that nobody takes it for old.
+      if (Key) yield { key: Key, size: Size ?? 0, changedAt: LastModified ?? new Date() };
+    }
     if (!page.IsTruncated) return;
     token = page.NextContinuationToken;
     if (!token) throw new ObjectError("unavailable", "The object store broke off a listing.");
