@@ -1,9 +1,9 @@
 // The series rows of a batch.
 import { inArray } from "drizzle-orm";
-import { uuidv7 } from "uuidv7";
 import { series } from "#db/schema/mod.ts";
 import type { PracticeTransaction } from "#db/mod.ts";
 import type { FreshArrival } from "./arrivals.ts";
+import { rowId } from "./ids.ts";
 
 /** Ids of the series of a batch by `study id, space, Series Instance UID`; new ones are made. */
 export async function seriesRows(
@@ -20,7 +20,8 @@ export async function seriesRows(
     const studyId = studies.get(arrival.identity.studyInstanceUID) ?? "";
     const key = `${studyId} ${arrival.identity.seriesInstanceUID}`;
     if (ids.has(key)) continue;
-    const row = seriesRow(arrival, { id: uuidv7(), practiceId: practice, studyId });
+    const id = rowId(new Date(arrival.record.receivedAt), key);
+    const row = seriesRow(arrival, { id, practiceId: practice, studyId });
     ids.set(key, row.id);
     added.push(row);
   }

@@ -1,9 +1,9 @@
 // The study rows of a batch: made when new, filled in when something was missing.
 import { eq, inArray } from "drizzle-orm";
-import { uuidv7 } from "uuidv7";
 import { study } from "#db/schema/mod.ts";
 import type { PracticeTransaction } from "#db/mod.ts";
 import type { FreshArrival } from "./arrivals.ts";
+import { rowId } from "./ids.ts";
 import { mergeFacts, type StudyFacts, studyFacts, studySearchText } from "./study.ts";
 
 /** What a batch did to its studies. */
@@ -30,7 +30,7 @@ export async function studyRows(
     const row = known.get(uid);
     const later = factsOf(arrivals);
     const times = arrivals.map(({ arrival }) => Date.parse(arrival.record.receivedAt));
-    ids.set(uid, row?.id ?? uuidv7());
+    ids.set(uid, row?.id ?? newId(practice, uid, arrivals));
     if (!row) {
       const receivedAt = new Date(Math.min(...times));
       const lastReceivedAt = new Date(Math.max(...times));
@@ -60,6 +60,11 @@ export async function studyRows(
 
 /** A study that something new came for is not complete, and not to be removed. */
 const takenUp = { completedAt: null, deletedAt: null, purgeAt: null } as const;
+
+function newId(practice: string, uid: string, [first]: readonly FreshArrival[]): string {
+  if (!first) throw new Error("a study of no arrival");
+  return rowId(new Date(first.arrival.record.receivedAt), practice, uid);
+}
 
 function factsOf(arrivals: readonly FreshArrival[]): StudyFacts {
   return arrivals.map(({ arrival }) => studyFacts(arrival.header.description)).reduce(mergeFacts);

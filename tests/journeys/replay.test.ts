@@ -1,0 +1,60 @@
+// PA-2: a database that lost its rows gets them back from the archive's journal when the core starts again, with the
+// ids they had, and the pictures with them.
+import { uuidv7 } from "uuidv7";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { capabilityPermission, ingestCapability } from "#core/contract/capability.ts";
+import { systemRandom } from "#core/rpc/mod.ts";
+import { openPlainDatabase } from "#db/mod.ts";
+import { startCore, type TestCore } from "#tests/make/core.ts";
+import { radiograph } from "#tests/make/radiograph.ts";
+import { eventually } from "#tests/make/until.ts";
+
+let core: TestCore;
+beforeAll(async () => {
+  core = await startCore();
+}, 120_000);
+afterAll(() => core.stop());
+
+async function upload(bytes: Uint8Array): Promise<void> {
+  const who = { account: uuidv7(), practice: core.practice.id, permission: capabilityPermission.ingest };
+  const capability = ingestCapability({ who, limit: 10_000_000 }, { now: Date.now, random: systemRandom });
+  await core.doors.putIngest(capability, new Blob([Uint8Array.from(bytes)]).stream());
+}
+
+async function asOwner(statement: string): Promise<Record<string, unknown>[]> {
+  const owner = openPlainDatabase(core.database.addresses.vetware_owner);
+  try {
+    return await owner.transaction(async (query) => {
+      await query("select set_config('app.practice_id', $1, true)", [core.practice.id]);
+      return await query(statement);
+    });
+  } finally {
+    await owner.close();
+  }
+}
+
+/** The rows of all instances with their places, once their pictures are ready. */
+const readyRows = () =>
+  eventually(
+    () =>
+      asOwner(`select i.id, i.study_id, i.series_id, o.key, i.relation, count(d.id)::int as pictures
+        from instance i join object o on o.id = i.object_id left join derivative d on d.instance_id = i.id
+        where i.derivation = 'ready' group by i.id, o.key order by i.id`),
+    (rows) => rows.length === 3,
+    60_000,
+  );
+
+describe("PA-2 a database that lost its rows", () => {
+  it("has them all again after the next start, with the same ids", async () => {
+    for (const [number, study] of ["1.2.3.1", "1.2.3.1", "1.2.3.2"].entries()) {
+      await upload(radiograph({ uid: `${study}.${number + 1}`, study }));
+    }
+    const before = await readyRows();
+    await core.kill("SIGKILL");
+    for (const table of ["derivative", "instance", "series", "study", "object", "journal_progress"]) {
+      await asOwner(`delete from ${table}`);
+    }
+    await core.restart();
+    expect(await readyRows()).toEqual(before);
+  });
+});
