@@ -127,7 +127,7 @@ async function listen({ settings, db, archive, metrics, objects, work }: House):
   const verifying = { keys: await importVerifyingKeys(settings.RPC_PUBLIC_KEYS), audience, now };
   const nonces = { reads: rememberNonces({ now }), writes: spentNonces(db) };
   const dispatch = openDispatch({
-    calls: coreCalls({ archive }),
+    calls: coreCalls({ archive, db }),
     gate: rpcGate(verifying),
     nonces,
     idempotency: keptWrites(db),

@@ -27,7 +27,7 @@ grant select, insert on event to vetware_core;
 grant insert on audit to vetware_core;
 grant select, insert, delete on rpc_nonce to vetware_core;
 grant select, insert, update, delete on idempotency_key, journal_progress to vetware_core;
-grant execute on function app.find_dicom_peer(text, text, inet), app.called_ae_title_exists(text),
+grant execute on function app.find_dicom_peer(text, text, inet, bytea),
   app.practices_with_quiet_studies(timestamptz), app.practices_with_due_purges(timestamptz),
   app.revoke_shares_of_study(uuid, timestamptz), app.all_practices(), app.enqueue(text, jsonb, text) to vetware_core;
 

@@ -12,7 +12,9 @@ export type { Deriver } from "./derive/job.ts";
 export { eventsDoor, openThing, receiveUpload } from "./doors.ts";
 export { archiveJobs } from "./jobs.ts";
 export { ArrivalSource, JournalDamage } from "./journal/mod.ts";
-export { type PeerPractice, type Peers, registeredPeers, storeDataset } from "./peers.ts";
+export { type Destination, destinationOf } from "./peers/destination.ts";
+export { peerCalls } from "./peers/echo.ts";
+export { type PeerPractice, type Peers, registeredPeers, storeDataset } from "./peers/registered.ts";
 export type { DerivativeKind, Readable } from "./reading.ts";
 export type {
   Arrival,

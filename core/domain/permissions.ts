@@ -6,6 +6,8 @@ export const permissions = {
   "study:upload": "add studies to the practice",
   "study:prepare": "have the pictures of a study made again",
   "study:delete": "put studies into the bin and take them out of it",
+  "peer:read": "see the DICOM peers of the practice",
+  "peer:manage": "register DICOM peers, take them out and test them",
   "share:read": "see links and who opened them",
   "share:create": "share a study by a link",
   "share:revoke": "take a link back",
@@ -13,13 +15,13 @@ export const permissions = {
 
 export type Permission = keyof typeof permissions;
 
-const everyone: readonly Permission[] = ["study:read", "study:upload", "share:read"];
+const everyone: readonly Permission[] = ["study:read", "study:upload", "peer:read", "share:read"];
 const clinical: readonly Permission[] = [...everyone, "study:prepare", "share:create", "share:revoke"];
 
 /** What each role may do. */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
-  owner: [...clinical, "study:delete"],
-  admin: [...clinical, "study:delete"],
+  owner: [...clinical, "study:delete", "peer:manage"],
+  admin: [...clinical, "study:delete", "peer:manage"],
   veterinarian: [...clinical, "study:delete"],
   technician: [...everyone, "study:prepare", "share:create", "share:revoke"],
   front_desk: [...everyone, "share:create"],

@@ -1,5 +1,5 @@
 // Practices, the people in them, and what they sign in with. Owned by the edge.
-import { pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { boolean, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { bytea, id, instant, practiceId } from "./columns.ts";
 
 export const practice = pgTable("practice", {
@@ -58,5 +58,9 @@ export const dicomPeer = pgTable("dicom_peer", {
   name: text("name").notNull(),
   aeTitle: text("ae_title"),
   address: text("address").notNull(),
+  host: text("host"),
+  port: integer("port"),
+  tls: boolean("tls").notNull().default(false),
+  certificateSha256: bytea("certificate_sha256"),
   createdAt: instant("created_at").notNull().defaultNow(),
 });

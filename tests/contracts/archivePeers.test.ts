@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { plainAddress } from "#core/archive/peers.ts";
+import { plainAddress } from "#core/archive/peers/registered.ts";
 import { registeredPeers } from "#core/archive/mod.ts";
 import { type Database, DatabaseUnavailable, openDatabase, openPlainDatabase } from "#db/mod.ts";
 import { givenPractice, type TestPractice } from "#tests/make/core.ts";
@@ -36,8 +36,12 @@ describe("PL-13 a DICOM peer", () => {
   it("is refused by the reason of the standard", async () => {
     const peers = registeredPeers(db, () => undefined);
     expect(await peers.authorize(peerAt("127.0.0.9"))).toEqual({ reject: "calling AE title not recognized" });
+  });
+
+  it("does not say whether it is the called AE title that nobody has", async () => {
+    const peers = registeredPeers(db, () => undefined);
     expect(await peers.authorize(peerAt("127.0.0.1", "NOBODY"))).toEqual({
-      reject: "called AE title not recognized",
+      reject: "calling AE title not recognized",
     });
   });
 

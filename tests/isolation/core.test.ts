@@ -28,7 +28,7 @@ import { radiograph } from "#tests/make/radiograph.ts";
 import { eventually } from "#tests/make/until.ts";
 
 /** Ids of one practice's things, or made-up ones. */
-type Things = { study: string; instance: string };
+type Things = { study: string; instance: string; peer: string };
 
 /** Why a call has no thing to ask for. */
 type Reason = string;
@@ -39,6 +39,7 @@ const callRows: Readonly<Record<string, ((things: Things) => object) | Reason>> 
   "archive.prepareAgain": ({ study }) => ({ study }),
   "archive.binStudy": ({ study }) => ({ study, from: nowhere }),
   "archive.restoreStudy": ({ study }) => ({ study, from: nowhere }),
+  "dimse.echo": ({ peer }) => ({ peer }),
   "secrets.digest": "is about the secret it is given; no row, no practice",
   "secrets.verify": "is about the secret and digest it is given; no row, no practice",
 };
@@ -75,7 +76,7 @@ afterAll(async () => {
 });
 
 const issuing = { now: Date.now, random: systemRandom };
-const nothing = (): Things => ({ study: uuidv7(), instance: uuidv7() });
+const nothing = (): Things => ({ study: uuidv7(), instance: uuidv7(), peer: uuidv7() });
 const states = async () => [await stateOf(given.owner, a.id), await stateOf(given.owner, b.id)];
 
 /**
@@ -91,7 +92,8 @@ function actors(practice: string | undefined, permission: Permission): Acting[] 
   });
 }
 
-async function thingsOf({ id }: GivenPractice): Promise<Things> {
+async function thingsOf(practice: GivenPractice): Promise<Things> {
+  const { id } = practice;
   await upload(id, file);
   const [kept] = await eventually(
     () => keptInstances(core.db, id),
@@ -103,7 +105,8 @@ async function thingsOf({ id }: GivenPractice): Promise<Things> {
     (q) => q.select({ study: instance.studyId, instance: instance.id }).from(instance),
   );
   if (!row || row.instance !== kept?.id) throw new Error("one instance was uploaded");
-  return row;
+  const reached = { aeTitle: "PACS", host: "127.0.0.1", port: core.dicomPort };
+  return { ...row, peer: await given.peer(practice, "192.0.2.1/32", reached) };
 }
 
 function upload(practice: string, bytes: Uint8Array) {

@@ -14,6 +14,7 @@ type Things = {
   series: string;
   instance: string;
   share: string;
+  peer: string;
   token: string;
   visit: string;
 };
@@ -59,6 +60,10 @@ const rows: Readonly<Record<string, Asks | Reason>> = {
   ],
   "GET /api/shares/:id/visits": ({ share }) => [["GET", `/api/shares/${share}/visits`]],
   "DELETE /api/shares/:id": ({ share }) => [["DELETE", `/api/shares/${share}`]],
+  "GET /api/peers": "lists the asker's own; see below",
+  "POST /api/peers": "registers with the asker's own practice; see below",
+  "DELETE /api/peers/:id": ({ peer }) => [["DELETE", `/api/peers/${peer}`]],
+  "POST /api/peers/:id/echo": ({ peer }) => [["POST", `/api/peers/${peer}/echo`]],
   "POST /api/opened": "is for who holds a link's token; its secret is the permission",
   "GET /api/opened/:share": ({ share }) => [["GET", `/api/opened/${share}`]],
   "GET /api/opened/:share/instances/:instance/:kind{thumbnail|preview|picture|original}": (
@@ -122,7 +127,8 @@ async function thingsOf(practice: GivenPractice): Promise<Things> {
     edge.store.put(practice.id, thing, new TextEncoder().encode(`secret of ${practice.name}`));
   }
   const visit = visitor.cookies.get(`__Host-share-${share.id}`) ?? "";
-  return { study: study.id, series: first?.id ?? "", instance, share: share.id, token, visit };
+  const peer = await edge.given.peer(practice, "192.0.2.1/32");
+  return { peer, study: study.id, series: first?.id ?? "", instance, share: share.id, token, visit };
 }
 
 /** What the database holds of both. */
@@ -152,6 +158,7 @@ describe("PL-7 every route keeps practices apart", () => {
         series: uuidv7(),
         instance: uuidv7(),
         share: uuidv7(),
+        peer: uuidv7(),
         token: "",
         visit: "",
       };
@@ -178,6 +185,15 @@ describe("PL-7 every route keeps practices apart", () => {
     }
     const { studies } = await (await staffOfB.get("/api/studies?search=pet+beta")).json();
     expect(studies.map((study: { id: string }) => study.id)).toEqual([ofB.study]);
+  });
+
+  it("/api/peers lists and registers within the asker's own practice", async () => {
+    const before = await stateOf(edge.given.owner, a.id);
+    const { peers } = await (await staffOfB.get("/api/peers")).json();
+    expect(peers.map((peer: { id: string }) => peer.id)).toEqual([ofB.peer]);
+    const peer = { name: "Ours", address: "192.0.2.9" };
+    expect((await staffOfB.send("POST", "/api/peers", peer)).status).toBe(201);
+    expect(await stateOf(edge.given.owner, a.id)).toEqual(before);
   });
 
   it("PUT /api/uploads and GET /api/events act for the asker's practice", async () => {

@@ -57,11 +57,16 @@ export type Given = {
   person(of: GivenPractice, role?: Role): Promise<GivenPerson>;
   apiKey(of: GivenPractice, wish?: KeyWish): Promise<GivenKey>;
   study(of: GivenPractice, wish?: StudyWish): Promise<GivenStudy>;
-  /** Registers equipment at an address or range, under any calling AE title. */
-  peer(of: GivenPractice, address: string): Promise<void>;
+  /** Registers equipment at an address or range, under any calling AE title unless `more` names one; its id. */
+  peer(of: GivenPractice, address: string, more?: PeerWish): Promise<string>;
   /** The database as its owner sees it, for looking at rows. */
   readonly owner: Database;
 };
+
+/** Where a peer is reached, and how it proves itself. */
+export type PeerWish = Partial<
+  Pick<typeof dicomPeer.$inferInsert, "aeTitle" | "host" | "port" | "tls" | "certificateSha256">
+>;
 
 export type KeyWish = {
   readonly permissions?: readonly Permission[];
@@ -79,7 +84,7 @@ export function openGiven(database: TestDatabase): Given {
     person: (of, role = "veterinarian") => makePerson(owner, of, role),
     apiKey: (of, wish = {}) => makeKey(owner, of, wish),
     study: (of, wish = {}) => makeStudy(owner, of, wish),
-    peer: (of, address) => makePeer(owner, of, address),
+    peer: (of, address, more) => makePeer(owner, of, address, more),
   };
 }
 
@@ -120,9 +125,15 @@ async function makeKey(owner: Database, { id: practiceId }: GivenPractice, wish:
   return { id: row.id, secret };
 }
 
-async function makePeer(owner: Database, { id: practiceId }: GivenPractice, address: string): Promise<void> {
-  const row = { id: uuidv7(), practiceId, name: "X-ray", address };
+async function makePeer(
+  owner: Database,
+  { id: practiceId }: GivenPractice,
+  address: string,
+  more: PeerWish = {},
+): Promise<string> {
+  const row = { id: uuidv7(), practiceId, name: "X-ray", address, ...more };
   await owner.applyAs(practiceId, (q) => q.insert(dicomPeer).values(row));
+  return row.id;
 }
 
 const pixels: FramePixels = {

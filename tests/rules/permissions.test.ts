@@ -38,6 +38,8 @@ const matrix: Readonly<Record<Permission, readonly string[]>> = {
   "study:upload": ["owner", "admin", "veterinarian", "technician", "front_desk"],
   "study:prepare": ["owner", "admin", "veterinarian", "technician"],
   "study:delete": ["owner", "admin", "veterinarian"],
+  "peer:read": ["owner", "admin", "veterinarian", "technician", "front_desk"],
+  "peer:manage": ["owner", "admin"],
   "share:read": ["owner", "admin", "veterinarian", "technician", "front_desk"],
   "share:create": ["owner", "admin", "veterinarian", "technician", "front_desk"],
   "share:revoke": ["owner", "admin", "veterinarian", "technician"],

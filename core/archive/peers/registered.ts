@@ -1,11 +1,13 @@
 // Which peers may associate, and what their datasets become. The called AE title names the practice, the address
-// (and the calling AE title, where one is registered) proves that the peer is one of its own (PL-13).
+// (and the calling AE title and the certificate, where they are registered) proves that the peer is one of its own
+// (PL-13). Who is not known hears one reason, whether it is the called or the calling AE title that we do not know:
+// a stranger must not learn which practices are here by trying titles (PS3.8 9.3.4 has a reason for each).
 import { sql } from "drizzle-orm";
 import type { Log } from "#core/contract/log.ts";
 import { type Authorize, type Outcome, type Peer, statuses, type Store } from "#core/dimse/mod.ts";
 import { type Database, DatabaseUnavailable } from "#db/mod.ts";
-import type { Archive } from "./archive.ts";
-import type { RefusalReason } from "./receive/arrival.ts";
+import type { Archive } from "../archive.ts";
+import type { RefusalReason } from "../receive/arrival.ts";
 
 /** The practice of a peer and the peer's own id. */
 export type PeerPractice = { readonly practice: string; readonly peer: string };
@@ -34,11 +36,16 @@ export function registeredPeers(db: Pick<Database, "lookUp">, log: Log, now: () 
   return {
     async authorize(peer) {
       const address = plainAddress(peer.address);
-      const key = JSON.stringify([peer.calledAeTitle, peer.callingAeTitle, address]);
+      const key = JSON.stringify([
+        peer.calledAeTitle,
+        peer.callingAeTitle,
+        address,
+        peer.certificateFingerprint,
+      ]);
       try {
         const found = await findPeer(db, peer, address);
         remember(key, found);
-        return found ?? { reject: await whyNot(db, peer.calledAeTitle) };
+        return found ?? { reject: "calling AE title not recognized" };
       } catch (fault) {
         const earlier = known.get(key);
         const fresh = earlier && now() - earlier.at < rememberedMs;
@@ -52,20 +59,16 @@ export function registeredPeers(db: Pick<Database, "lookUp">, log: Log, now: () 
 
 async function findPeer(
   db: Pick<Database, "lookUp">,
-  { calledAeTitle, callingAeTitle }: Peer,
+  { calledAeTitle, callingAeTitle, certificateFingerprint }: Peer,
   address: string,
 ): Promise<PeerPractice | undefined> {
   const [row] = await db.lookUp<{ practice_id: string; peer_id: string }>(
-    sql`select practice_id, peer_id from app.find_dicom_peer(${calledAeTitle}, ${callingAeTitle}, ${address}::inet)`,
+    sql`select practice_id, peer_id from app.find_dicom_peer(
+      ${calledAeTitle}, ${callingAeTitle}, ${address}::inet, decode(${
+      certificateFingerprint ?? null
+    }, 'hex'))`,
   );
   return row && { practice: row.practice_id, peer: row.peer_id };
-}
-
-async function whyNot(db: Pick<Database, "lookUp">, calledAeTitle: string) {
-  const [row] = await db.lookUp<{ known: boolean }>(
-    sql`select known from app.called_ae_title_exists(${calledAeTitle})`,
-  );
-  return row?.known ? "calling AE title not recognized" as const : "called AE title not recognized" as const;
 }
 
 /** An IPv4 address in its own form when it came mapped into IPv6 (RFC 4291 2.5.5.2); without a zone. */
