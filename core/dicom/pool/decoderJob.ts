@@ -1,18 +1,25 @@
 // What a decoder process is asked and what it answers.
 import type { DerivedInstance } from "../derive/derive.ts";
 import type { PixelDigest } from "../pixels/pixelDigest.ts";
+import type { RecodedDataset } from "../recode/recode.ts";
 import type { Undecodable } from "../pixels/undecodable.ts";
 
 /** One piece of work on one file; paths are the archive's own, never a peer's. */
 export type DecoderWork =
   | { readonly kind: "derive"; readonly path: string; readonly folder: string }
-  | { readonly kind: "digest"; readonly path: string };
+  | { readonly kind: "digest"; readonly path: string }
+  | {
+    readonly kind: "recode";
+    readonly path: string;
+    readonly target: string;
+    readonly transferSyntaxUID: string;
+  };
 
 export type DecoderJob = DecoderWork & { readonly id: number };
 
 /** The result, or an unexpected fault: the system's error code where there is one (ENOENT, ENOSPC …). */
 export type DecoderAnswer =
-  | { readonly id: number; readonly result: DerivedInstance | PixelDigest | Undecodable }
+  | { readonly id: number; readonly result: DerivedInstance | PixelDigest | RecodedDataset | Undecodable }
   | { readonly id: number; readonly fault: { readonly code: string | null; readonly message: string } };
 
 export function isDecoderJob(message: unknown): message is DecoderJob {

@@ -3,6 +3,7 @@
 import { deriveInstance } from "../derive/derive.ts";
 import { type DecoderAnswer, type DecoderJob, isDecoderJob } from "./decoderJob.ts";
 import { pixelDigest } from "../pixels/pixelDigest.ts";
+import { recodeFile } from "../recode/recode.ts";
 import { fileSource, readForFrames } from "../read/source.ts";
 
 async function run(job: DecoderJob): Promise<DecoderAnswer> {
@@ -19,6 +20,7 @@ async function run(job: DecoderJob): Promise<DecoderAnswer> {
 
 function work(job: DecoderJob) {
   if (job.kind === "derive") return deriveInstance(job.path, job.folder);
+  if (job.kind === "recode") return recodeFile(job.path, job.target, job.transferSyntaxUID);
   const source = fileSource(job.path);
   return pixelDigest(readForFrames(source), source).finally(source.close);
 }

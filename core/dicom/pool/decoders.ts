@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import type { DecoderAnswer, DecoderWork } from "./decoderJob.ts";
 import type { DerivedInstance } from "../derive/derive.ts";
 import type { PixelDigest } from "../pixels/pixelDigest.ts";
+import type { RecodedDataset } from "../recode/recode.ts";
 import { type Undecodable, undecodable } from "../pixels/undecodable.ts";
 
 export type DecoderLimits = {
@@ -24,6 +25,12 @@ export type Decoders = {
   readonly derive: (path: string, folder: string) => Promise<DerivedInstance | Undecodable>;
   /** See pixelDigest. */
   readonly digest: (path: string) => Promise<PixelDigest | Undecodable>;
+  /** See recodeFile. */
+  readonly recode: (
+    path: string,
+    target: string,
+    transferSyntaxUID: string,
+  ) => Promise<RecodedDataset | Undecodable>;
   /** Jobs waiting and running. */
   readonly load: () => { readonly waiting: number; readonly running: number };
   /** Ends all processes; jobs not done reject. */
@@ -44,7 +51,7 @@ export class DecoderFault extends Error {
 const jobsPerProcess = 500;
 const memoryCheckMilliseconds = 100;
 
-type Result = DerivedInstance | PixelDigest | Undecodable;
+type Result = DerivedInstance | PixelDigest | RecodedDataset | Undecodable;
 type Waiting = { work: DecoderWork; resolve: (result: Result) => void; reject: (fault: Error) => void };
 type Running = Waiting & { id: number; timers: NodeJS.Timeout[]; reason?: string };
 type Worker = { child: ChildProcess; done: number; job?: Running };
@@ -56,6 +63,10 @@ export function openDecoders(limits: DecoderLimits): Decoders {
     derive: (path, folder) =>
       pool.submit({ kind: "derive", path, folder }) as Promise<DerivedInstance | Undecodable>,
     digest: (path) => pool.submit({ kind: "digest", path }) as Promise<PixelDigest | Undecodable>,
+    recode: (path, target, transferSyntaxUID) =>
+      pool.submit({ kind: "recode", path, target, transferSyntaxUID }) as Promise<
+        RecodedDataset | Undecodable
+      >,
     load: () => pool.load(),
     close: () => pool.close(),
   };

@@ -116,6 +116,7 @@ export const tags = {
   GreenPaletteColorLookupTableData: 0x00281202,
   BluePaletteColorLookupTableData: 0x00281203,
   LossyImageCompression: 0x00282110,
+  IconImageSequence: 0x00880200,
   PresentationLUTShape: 0x20500020,
   AcquisitionContextSequence: 0x00400555,
   ExtendedOffsetTable: 0x7fe00001,
