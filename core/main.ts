@@ -66,6 +66,7 @@ async function run(settings: CoreSettings): Promise<void> {
   const http = await listen(house);
   tell("core", http.port, house);
   tell("dicom", dicom.port, house);
+  if (dicom.tlsPort !== undefined) tell("dicomTls", dicom.tlsPort, house);
   endOnSignal(async () => await close(house, { dicom, http }));
 }
 
@@ -113,6 +114,7 @@ async function listenDicom({ settings, db, archive, metrics }: House, log: Log):
   const dicom = await startStorageProvider({
     host: settings.DICOM_BIND,
     port: settings.DICOM_PORT,
+    tls: tlsOf(settings),
     limits: { datasetBytes: settings.ARCHIVE_INSTANCE_BYTES },
     log,
     authorize: registeredPeers(db, log).authorize,
@@ -120,6 +122,11 @@ async function listenDicom({ settings, db, archive, metrics }: House, log: Log):
   });
   countDimse(metrics, dicom);
   return dicom;
+}
+
+function tlsOf({ DICOM_TLS_BIND: host, DICOM_TLS_PORT: port, ...given }: CoreSettings) {
+  const { DICOM_TLS_CERT: certificate, DICOM_TLS_KEY: key } = given;
+  return certificate !== undefined && key !== undefined ? { host, port, certificate, key } : undefined;
 }
 
 async function listen({ settings, db, archive, metrics, objects, work }: House): Promise<ListeningHttp> {

@@ -20,6 +20,11 @@ const shape = z.object({
   CORE_PORT: port(8001),
   DICOM_BIND: bind,
   DICOM_PORT: port(11112),
+  DICOM_TLS_BIND: bind,
+  DICOM_TLS_PORT: port(2762),
+  /** PEM texts; without them there is no TLS listener. */
+  DICOM_TLS_CERT: z.string().optional(),
+  DICOM_TLS_KEY: z.string().optional(),
   DATABASE_URL_CORE: databaseUrl,
   DATABASE_URL_JOBS: databaseUrl,
   /** JSON `{keyId: JWK}`: whose signatures are taken. */

@@ -30,12 +30,21 @@ type Established = {
   readonly contexts: ReadonlyMap<number, OpenContext>;
 };
 
+/** A connection that may become an association; with TLS the SHA-256 of the certificate its peer has shown. */
+export type Connection = {
+  readonly place: Place;
+  readonly socket: Socket;
+  readonly certificateFingerprint: string | undefined;
+  readonly onGone: () => void;
+};
+
 export class Association implements UpperLayerUser {
   readonly id: string;
   readonly #provider: Provider;
   readonly #place: Place;
   readonly #layer: UpperLayer;
   readonly #address: string;
+  readonly #certificateFingerprint: string | undefined;
   readonly #messages: MessageReader;
   readonly #clock: NodeJS.Timeout;
   readonly #began: number;
@@ -49,12 +58,13 @@ export class Association implements UpperLayerUser {
   #over = false;
   #fault: string | undefined;
 
-  constructor(provider: Provider, place: Place, socket: Socket, onGone: () => void) {
+  constructor(provider: Provider, { place, socket, certificateFingerprint, onGone }: Connection) {
     const { limits } = provider;
     this.id = provider.newId();
     this.#provider = provider;
     this.#place = place;
     this.#onGone = onGone;
+    this.#certificateFingerprint = certificateFingerprint;
     this.#address = plainAddress(socket.remoteAddress ?? "");
     this.#began = this.#lastHeard = provider.now();
     this.#layer = new UpperLayer({ role: "acceptor", socket, limits, user: this });
@@ -125,7 +135,12 @@ export class Association implements UpperLayerUser {
     const { maximumLength } = request.userInformation;
     if (maximumLength !== 0 && maximumLength < 7) return "no reason given";
     const { calledAeTitle, callingAeTitle } = request;
-    const peer = { address: this.#address, calledAeTitle, callingAeTitle, certificateFingerprint: undefined };
+    const peer = {
+      address: this.#address,
+      calledAeTitle,
+      callingAeTitle,
+      certificateFingerprint: this.#certificateFingerprint,
+    };
     const answer = this.#provider.authorize(peer).catch((fault: unknown) => {
       this.#provider.log("authorize_failed", { association: this.id, ...faultFields(fault) }, "error");
       return { reject: "temporary congestion" as const };

@@ -16,6 +16,7 @@ export {
   type StorageProviderCounts,
   type StorageProviderOptions,
 } from "./storageProvider.ts";
+export { type ServerIdentity } from "./tlsListener.ts";
 export { type Store, type StoreRequest } from "./storeService.ts";
 export { chooseTransferSyntax } from "./transferSyntaxes.ts";
 export { isUid } from "./uid.ts";

@@ -2,13 +2,14 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { uuidv7 } from "uuidv7";
 import type { Log } from "#core/contract/log.ts";
-import { Admission } from "./admission.ts";
+import { Admission, type Place } from "./admission.ts";
 import { Association } from "./association.ts";
 import { commandFields } from "./commandSet.ts";
 import { echoService } from "./echoService.ts";
 import { defaultLimits, type DimseLimits } from "./limits.ts";
 import type { AssociationCounts, Authorize, Provider } from "./provider.ts";
 import { type Store, storeService } from "./storeService.ts";
+import { type ServerIdentity, tlsListener } from "./tlsListener.ts";
 
 /** What a storage provider needs. */
 export type StorageProviderOptions = {
@@ -16,6 +17,8 @@ export type StorageProviderOptions = {
   readonly host: string;
   /** Port to listen on; 0 takes a free one. */
   readonly port: number;
+  /** Where to listen for TLS besides, and as whom. */
+  readonly tls?: ServerIdentity & { readonly host: string; readonly port: number };
   /** Bounds that differ from `defaultLimits`. */
   readonly limits?: Partial<DimseLimits>;
   readonly log: Log;
@@ -38,6 +41,8 @@ export type StorageProviderCounts = AssociationCounts & {
 /** A listener that runs. */
 export type StorageProvider = {
   readonly port: number;
+  /** The port of the TLS listener, where there is one. */
+  readonly tlsPort: number | undefined;
   counts(): StorageProviderCounts;
   /** Takes no new peers, lets running stores finish for `graceMs`, aborts what is left. */
   close(): Promise<void>;
@@ -50,15 +55,28 @@ export async function startStorageProvider(options: StorageProviderOptions): Pro
   const provider = prepare(options);
   const admission = new Admission(provider.limits);
   const associations = new Set<Association>();
-  const server = createServer((socket) => admit(socket, { provider, admission, associations }));
-  await listen(server, options.host, options.port);
-  server.on("error", () => provider.log("dicom_listener_failed", {}, "error"));
-  const address = server.address();
-  const port = typeof address === "object" && address ? address.port : options.port;
+  const room = { provider, admission, associations };
+  const plain = createServer((socket) => {
+    const place = enter(socket, room);
+    if (place) associate(socket, place, undefined, room);
+  });
+  const servers = [plain];
+  const port = await listen(plain, options, provider.log);
+  let tlsPort: number | undefined;
+  if (options.tls) {
+    const secured = tlsListener(options.tls, {
+      enter: (socket) => enter(socket, room),
+      associate: (socket, place, fingerprint) => associate(socket, place, fingerprint, room),
+      handshakeMs: provider.limits.artimMs,
+    });
+    servers.push(secured);
+    tlsPort = await listen(secured, options.tls, provider.log);
+  }
   return {
     port,
+    tlsPort,
     counts: () => ({ ...provider.counts, ...admission.counts, backlogBytes: provider.backlog.bytes }),
-    close: () => close(server, associations, provider.limits.graceMs),
+    close: () => close(servers, associations, provider.limits.graceMs),
   };
 }
 
@@ -89,35 +107,62 @@ type Room = {
   readonly associations: Set<Association>;
 };
 
-function admit(socket: Socket, { provider, admission, associations }: Room): void {
+function enter(socket: Socket, { provider, admission }: Room): Place | undefined {
   // a connection that broke before it was taken from the queue has no address any more
   const { remoteAddress } = socket;
   const place = remoteAddress === undefined
     ? undefined
     : admission.enter(remoteAddress, () => socket.destroy());
-  if (!place) {
-    provider.counts.turnedAway++;
-    socket.on("error", () => socket.destroy());
-    socket.destroy();
-    return;
-  }
-  const association = new Association(provider, place, socket, () => associations.delete(association));
+  if (place) return place;
+  provider.counts.turnedAway++;
+  socket.on("error", () => socket.destroy());
+  socket.destroy();
+  return undefined;
+}
+
+function associate(
+  socket: Socket,
+  place: Place,
+  certificateFingerprint: string | undefined,
+  { provider, associations }: Room,
+): void {
+  const onGone = () => associations.delete(association);
+  const association: Association = new Association(provider, {
+    place,
+    socket,
+    certificateFingerprint,
+    onGone,
+  });
   associations.add(association);
   association.start();
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
+/** Listens and says at which port. */
+async function listen(
+  server: Server,
+  { host, port }: { host: string; port: number },
+  log: Log,
+): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen({ host, port, backlog: 1024 }, () => {
       server.off("error", reject);
       resolve();
     });
   });
+  server.on("error", () => log("dicom_listener_failed", {}, "error"));
+  const address = server.address();
+  return typeof address === "object" && address ? address.port : port;
 }
 
-async function close(server: Server, associations: Set<Association>, graceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+async function close(
+  servers: readonly Server[],
+  associations: Set<Association>,
+  graceMs: number,
+): Promise<void> {
+  const closed = Promise.all(
+    servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
+  );
   for (const association of associations) association.close();
   const grace = setTimeout(() => {
     for (const association of associations) association.abort("shutting down");

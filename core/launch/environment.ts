@@ -29,7 +29,8 @@ export const machineNames = [
  * with `?gateway=http` when it leads to the built-in gateway ·
  * `RPC_PUBLIC_KEYS` JSON `{keyId: JWK}` · `RPC_PRIVATE_KEY` JSON `{keyId, jwk}` · `TOKEN_KEY` JSON
  * `{keyId, jwk, previous?: {keyId, jwk}}` with `previous.jwk` public · `SEALING_KEY` JSON
- * `{keyId, key, previous?: {keyId, key}}` with `key` 32 bytes in base64url · `EDGE_TLS_CERT`, `EDGE_TLS_KEY` PEM text.
+ * `{keyId, key, previous?: {keyId, key}}` with `key` 32 bytes in base64url · `EDGE_TLS_CERT`, `EDGE_TLS_KEY`,
+ * `DICOM_TLS_CERT`, `DICOM_TLS_KEY`, `CA_CERTIFICATE` PEM text.
  */
 export const handedTo: Readonly<Record<PartName, readonly string[]>> = {
   database: [
@@ -60,6 +61,8 @@ export const handedTo: Readonly<Record<PartName, readonly string[]>> = {
     "DICOM_PORT",
     "DICOM_TLS_BIND",
     "DICOM_TLS_PORT",
+    "DICOM_TLS_CERT",
+    "DICOM_TLS_KEY",
     "PUBLIC_URL",
     "DATABASE_URL_CORE",
     "DATABASE_URL_JOBS",
@@ -89,6 +92,7 @@ export const handedTo: Readonly<Record<PartName, readonly string[]>> = {
     "DICOM_HOST",
     "DICOM_PORT",
     "DICOM_TLS_PORT",
+    "CA_CERTIFICATE",
   ],
 };
 

@@ -5,6 +5,13 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { chmod, mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import {
+  CertificateAndKey,
+  isStale,
+  makeAuthority,
+  makeServerCertificate,
+  ServerCertificate,
+} from "./certificates.ts";
 
 const Ed25519Jwk = z.object({
   kty: z.literal("OKP"),
@@ -30,6 +37,10 @@ export type Keys = {
   readonly token: z.infer<typeof Pairs>;
   /** Seals secrets in the database, in the core. */
   readonly sealing: z.infer<typeof Secrets>;
+  /** Signs the certificates of this installation; its certificate is what peers and devices install. */
+  readonly authority: CertificateAndKey;
+  /** The DICOM listener's certificate. */
+  readonly dicomTls: ServerCertificate;
   /** Passwords of the embedded database's roles. */
   readonly database: z.infer<typeof Passwords>;
 };
@@ -38,8 +49,19 @@ const files = {
   rpcEdge: "rpc-edge.json",
   token: "token.json",
   sealing: "sealing.json",
+  authority: "certificate-authority.json",
+  dicomTls: "dicom-tls.json",
   database: "database.json",
 };
+
+/** How keys are opened: `serverNames` are the host names and addresses a new server certificate is for. */
+export type OpeningKeys = {
+  readonly makeMissing: boolean;
+  readonly now: Date;
+  readonly serverNames?: readonly string[];
+};
+
+const thisMachine = ["localhost", "127.0.0.1", "::1"];
 
 /** Thrown when keys are missing and must not be made. */
 export class KeysMissing extends Error {
@@ -47,7 +69,7 @@ export class KeysMissing extends Error {
 }
 
 /** Reads the keys of `folder`. With `makeMissing`, makes what is not there; else throws KeysMissing naming the files. */
-export async function openKeys(folder: string, options: { makeMissing: boolean; now: Date }): Promise<Keys> {
+export async function openKeys(folder: string, options: OpeningKeys): Promise<Keys> {
   const absent: string[] = [];
   const read = async <Kept>(name: string, schema: z.ZodType<Kept>, make: () => Promise<Kept>) => {
     const text = await readIfThere(join(folder, name));
@@ -61,7 +83,12 @@ export async function openKeys(folder: string, options: { makeMissing: boolean; 
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);
   }
+  const { serverNames = thisMachine, now } = options;
+  const authority = await read(files.authority, CertificateAndKey, () => makeAuthority(now));
+  const newServerCertificate = () => makeServerCertificate(authority, serverNames, now);
   const keys: Keys = {
+    authority,
+    dicomTls: await read(files.dicomTls, ServerCertificate, newServerCertificate),
     rpcEdge: await read(files.rpcEdge, Pairs, async () => ({ current: await newPair("rpc", options.now) })),
     token: await read(files.token, Pairs, async () => ({ current: await newPair("token", options.now) })),
     sealing: await read(files.sealing, Secrets, async () => ({ current: newSecret("sealing", options.now) })),
@@ -73,7 +100,10 @@ export async function openKeys(folder: string, options: { makeMissing: boolean; 
         "In production none is made silently: bring them back, or make them once with `deno task keys`.",
     );
   }
-  return keys;
+  if (!isStale(keys.dicomTls, options.serverNames, now)) return keys;
+  const renewed = await newServerCertificate();
+  await writeKey(folder, files.dicomTls, renewed);
+  return { ...keys, dicomTls: renewed };
 }
 
 /** Puts a new key in use and keeps the one before it; the one before that is gone. Takes effect at the next start. */
@@ -97,6 +127,9 @@ export function keyValues(keys: Keys): Record<string, string> {
     RPC_PUBLIC_KEYS: JSON.stringify(Object.fromEntries(pairs.map((key) => [key.keyId, publicJwk(key)]))),
     TOKEN_KEY: JSON.stringify(tokenValue(keys.token)),
     SEALING_KEY: JSON.stringify(sealingValue(keys.sealing)),
+    DICOM_TLS_CERT: keys.dicomTls.certificate,
+    DICOM_TLS_KEY: keys.dicomTls.key,
+    CA_CERTIFICATE: keys.authority.certificate,
     DATABASE_PASSWORD_OWNER: keys.database.owner,
     DATABASE_PASSWORD_EDGE: keys.database.edge,
     DATABASE_PASSWORD_CORE: keys.database.core,

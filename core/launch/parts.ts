@@ -17,6 +17,8 @@ export type House = {
   readonly settings: LaunchSettings;
   readonly secrets: Values;
   readonly publicUrl: string;
+  /** The operator's own certificate for DICOM over TLS; without it the house's own serves. */
+  readonly dicomPem?: { readonly certificate: string; readonly key: string };
   readonly pem?: { readonly certificate: string; readonly key: string };
   readonly outer: Values;
   /** Restart the halves when their sources change. */
@@ -65,7 +67,7 @@ function corePart(house: House): Step {
   return {
     kind: "part",
     name: "core",
-    listens: ["core", "dicom"],
+    listens: ["core", "dicom", "dicomTls"],
     within: 60_000,
     stopWithin: 20_000,
     command: (ports) => nodeCommand(house, "core", "core/main.ts", valuesOf(house, ports)),
@@ -115,6 +117,9 @@ export function valuesOf(house: House, ports: Ports): Values {
     DICOM_HOST: reachedAt(settings.DICOM_BIND),
     DICOM_PORT: String(dicomPort),
     DICOM_TLS_PORT: String(ports.get("dicomTls") ?? settings.DICOM_TLS_PORT),
+    ...(house.dicomPem
+      ? { DICOM_TLS_CERT: house.dicomPem.certificate, DICOM_TLS_KEY: house.dicomPem.key }
+      : {}),
     EDGE_TLS_CERT: house.pem?.certificate,
     EDGE_TLS_KEY: house.pem?.key,
   };

@@ -27,6 +27,8 @@ const shape = z.object({
   DICOM_PORT: port(11112),
   DICOM_TLS_BIND: bind,
   DICOM_TLS_PORT: port(2762),
+  DICOM_TLS_CERT: z.string().optional(),
+  DICOM_TLS_KEY: z.string().optional(),
   EDGE_TLS_CERT: z.string().optional(),
   EDGE_TLS_KEY: z.string().optional(),
   TRUSTED_PROXIES: z.string().optional(),
@@ -69,6 +71,9 @@ const schema = shape.superRefine((given, context) => {
   }
   if ((given.EDGE_TLS_CERT === undefined) !== (given.EDGE_TLS_KEY === undefined)) {
     fault("EDGE_TLS_CERT", "certificate and key must be given together");
+  }
+  if ((given.DICOM_TLS_CERT === undefined) !== (given.DICOM_TLS_KEY === undefined)) {
+    fault("DICOM_TLS_CERT", "certificate and key must be given together");
   }
   for (const { name, message } of s3Faults(given)) fault(name, message);
   if (given.VETWARE_ENV === "production") productionFaults(given, fault);

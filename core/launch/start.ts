@@ -1,7 +1,7 @@
 // `deno task start`: the supervisor. Lock, keys, pages, then the parts in order; `ready` when people can come in.
 // Runs under Deno, which installed everything before. `--reload` is `deno task dev`; `--migrate-only` is
 // `deno task migrate`.
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { argv, env, execPath, exit, stderr, stdout } from "node:process";
@@ -64,12 +64,15 @@ async function start(mode: Mode): Promise<number> {
 
 async function openHouse(settings: LaunchSettings, dataFolder: string, mode: Mode): Promise<House> {
   const isProduction = settings.VETWARE_ENV === "production";
-  const keys = await openKeys(join(dataFolder, "keys"), { makeMissing: !isProduction, now: new Date() });
+  const keys = await openKeys(join(dataFolder, "keys"), {
+    makeMissing: !isProduction,
+    serverNames: serverNames(settings),
+    now: new Date(),
+  });
+  await writeFile(join(dataFolder, "ca.pem"), keys.authority.certificate);
   const edgePort = settings.EDGE_PORT === 0 ? await freePort(settings.EDGE_BIND) : settings.EDGE_PORT;
   const { EDGE_TLS_CERT, EDGE_TLS_KEY } = settings;
-  const pem = EDGE_TLS_CERT && EDGE_TLS_KEY
-    ? { certificate: await readFile(EDGE_TLS_CERT, "utf8"), key: await readFile(EDGE_TLS_KEY, "utf8") }
-    : undefined;
+  const pem = await readPem(EDGE_TLS_CERT, EDGE_TLS_KEY);
   const here = `${pem ? "https" : "http"}://${hostPort(reachedAt(settings.EDGE_BIND), edgePort)}`;
   return {
     root,
@@ -80,9 +83,22 @@ async function openHouse(settings: LaunchSettings, dataFolder: string, mode: Mod
     secrets: keyValues(keys),
     publicUrl: settings.PUBLIC_URL ?? here,
     pem,
+    dicomPem: await readPem(settings.DICOM_TLS_CERT, settings.DICOM_TLS_KEY),
     outer: env,
     reload: mode.reload,
   };
+}
+
+async function readPem(certificate: string | undefined, key: string | undefined) {
+  if (certificate === undefined || key === undefined) return undefined;
+  return { certificate: await readFile(certificate, "utf8"), key: await readFile(key, "utf8") };
+}
+
+/** The names under which peers reach the DICOM listener, as far as the settings tell them. */
+function serverNames({ PUBLIC_URL, DICOM_TLS_BIND }: LaunchSettings): string[] {
+  const bound = ["0.0.0.0", "::"].includes(DICOM_TLS_BIND) ? [] : [DICOM_TLS_BIND];
+  const known = PUBLIC_URL === undefined ? [] : [new URL(PUBLIC_URL).hostname.replace(/^\[|\]$/g, "")];
+  return [...new Set([...known, ...bound, "localhost", "127.0.0.1", "::1"])];
 }
 
 /** A port nobody listens on now: the public address, which the edge must know before it listens, contains it. */
@@ -129,6 +145,7 @@ function tellReady(house: House, ports: Ports): void {
   say(`objects   ${settings.S3_BUCKET ? "S3, bucket " + settings.S3_BUCKET : "built in, a folder"}`);
   say(`core      ${hostPort(settings.CORE_BIND, ports.get("core") ?? 0)}`);
   say(`dicom     ${hostPort(settings.DICOM_BIND, ports.get("dicom") ?? 0)}`);
+  say(`dicom tls ${hostPort(settings.DICOM_TLS_BIND, ports.get("dicomTls") ?? 0)}`);
   say(`edge      ${hostPort(settings.EDGE_BIND, ports.get("edge") ?? 0)}`);
   if (settings.VETWARE_ENV !== "production") say(`demo      ${join(house.dataFolder, "demo.json")}`);
   say(`ready     ${house.publicUrl}`);

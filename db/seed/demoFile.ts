@@ -17,6 +17,7 @@ export const Demo = z.object({
   apiKey: z.string(),
   shareUrl: z.url(),
   mqttUrl: z.url().optional(),
+  /** PEM text of the installation's certificate authority; `ca.pem` beside this file is the same. */
   caCertificate: z.string().optional(),
   operator: z.object({
     email: z.string(),

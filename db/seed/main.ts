@@ -23,11 +23,13 @@ const dicom = {
   calledAeTitle: demoAeTitle,
 };
 
+const caCertificate = settings.CA_CERTIFICATE;
+
 const known = await readDemo(demoPath);
 if (known) {
   const shareUrl = new URL(settings.PUBLIC_URL).origin +
     known.shareUrl.slice(new URL(known.shareUrl).origin.length);
-  await writeDemo(demoPath, { ...known, edge: settings.PUBLIC_URL, dicom, shareUrl });
+  await writeDemo(demoPath, { ...known, edge: settings.PUBLIC_URL, dicom, shareUrl, caCertificate });
 } else {
   await writeDemo(demoPath, await seed());
   log("seeded");
@@ -50,7 +52,7 @@ async function seed(): Promise<Demo> {
     expiresInDays: 365,
   });
   const shareUrl = CreatedShare.parse(share).url;
-  return { edge: settings.PUBLIC_URL, dicom, email: demoEmail, password, apiKey, shareUrl };
+  return { edge: settings.PUBLIC_URL, dicom, email: demoEmail, password, apiKey, shareUrl, caCertificate };
 }
 
 async function uploadPhantoms(apiKey: string): Promise<number> {

@@ -10,6 +10,7 @@ export const settings = readSettings(
     DICOM_HOST: z.string().default("127.0.0.1"),
     DICOM_PORT: z.coerce.number().int(),
     DICOM_TLS_PORT: z.coerce.number().int(),
+    CA_CERTIFICATE: z.string().optional(),
   }),
   process.env,
 );

@@ -4,6 +4,7 @@ import { registeredPeers } from "#core/archive/mod.ts";
 import { type Database, DatabaseUnavailable, openDatabase, openPlainDatabase } from "#db/mod.ts";
 import { givenPractice, type TestPractice } from "#tests/make/core.ts";
 import { startEmbedded, type TestDatabase } from "#tests/make/database.ts";
+import { openGiven } from "#tests/make/given.ts";
 
 let database: TestDatabase;
 let db: Database;
@@ -43,6 +44,22 @@ describe("PL-13 a DICOM peer", () => {
     expect(await peers.authorize(peerAt("127.0.0.1", "NOBODY"))).toEqual({
       reject: "calling AE title not recognized",
     });
+  });
+
+  it("with a registered certificate is known by it and its address together, and never without it", async () => {
+    const shown = "ab".repeat(32);
+    const given = openGiven(database);
+    const clinic = await given.practice("With a certificate");
+    const peer = await given.peer(clinic, "192.0.2.0/24", { certificateSha256: Buffer.from(shown, "hex") });
+    await given.owner.close();
+    const peers = registeredPeers(db, () => undefined);
+    const at = (address: string, certificateFingerprint: string | undefined) =>
+      peers.authorize({ ...peerAt(address, clinic.aeTitle), certificateFingerprint });
+    const refused = { reject: "calling AE title not recognized" };
+    expect(await at("192.0.2.7", shown)).toEqual({ practice: clinic.id, peer });
+    expect(await at("192.0.2.7", "cd".repeat(32))).toEqual(refused);
+    expect(await at("192.0.2.7", undefined)).toEqual(refused);
+    expect(await at("198.51.100.7", shown)).toEqual(refused);
   });
 
   it("that was known is served while the database is away, for a day; no other is", async () => {

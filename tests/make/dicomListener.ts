@@ -3,6 +3,7 @@ import {
   type Authorize,
   DatasetAborted,
   type DimseLimits,
+  type ServerIdentity,
   startStorageProvider,
   type StorageProvider,
   type Store,
@@ -27,6 +28,8 @@ export type ListenerOptions = {
   readonly limits?: Partial<DimseLimits>;
   readonly authorize?: Authorize;
   readonly store?: Store;
+  /** Listens for TLS besides, as this. */
+  readonly identity?: ServerIdentity;
 };
 
 /** Starts one on a free port of the loopback; the caller closes `provider`. */
@@ -37,6 +40,7 @@ export async function startListener(options: ListenerOptions = {}): Promise<List
   const provider = await startStorageProvider({
     host: "127.0.0.1",
     port: 0,
+    tls: options.identity && { ...options.identity, host: "127.0.0.1", port: 0 },
     limits: options.limits,
     log: (event, fields = {}) => void lines.push({ event, fields }),
     authorize: options.authorize ?? (() => Promise.resolve({ practice: "practice", peer: "peer" })),

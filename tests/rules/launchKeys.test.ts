@@ -21,7 +21,14 @@ describe("PL-14 the keys folder", () => {
     const made = await openKeys(folder, { makeMissing: true, now });
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     const names = await readdir(folder);
-    expect(names.sort()).toEqual(["database.json", "rpc-edge.json", "sealing.json", "token.json"]);
+    expect(names.sort()).toEqual([
+      "certificate-authority.json",
+      "database.json",
+      "dicom-tls.json",
+      "rpc-edge.json",
+      "sealing.json",
+      "token.json",
+    ]);
     for (const name of names) expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
     expect(await openKeys(folder, { makeMissing: true, now })).toEqual(made);
   });
