@@ -5,6 +5,7 @@ import { nativeFrameBytes } from "./frames.ts";
 import type { ImageDescription } from "../describe/image.ts";
 import type { DicomFile } from "../read/part10.ts";
 import { type ByteSource, bytesSource } from "../read/source.ts";
+import { tags } from "../read/tags.ts";
 import { isUndecodable, type Undecodable } from "./undecodable.ts";
 
 export type PixelDigest = {
@@ -19,6 +20,7 @@ export type PixelDigest = {
  * otherwise.
  */
 export async function pixelDigest(file: DicomFile, source?: ByteSource): Promise<PixelDigest | Undecodable> {
+  if (isEmpty(file)) return emptyDigest;
   const decoded = decodedFramesOf(file, source);
   if (isUndecodable(decoded)) return decoded;
   const { image } = decoded;
@@ -35,6 +37,18 @@ export async function pixelDigest(file: DicomFile, source?: ByteSource): Promise
   }
   return { sha256: hash.digest("hex"), bytes, photometricInterpretation };
 }
+
+/** A native Pixel Data element stands in a dataset that declares neither rows nor columns: it holds no samples. */
+function isEmpty({ pixelData, dataset }: DicomFile): boolean {
+  const declared = dataset.elements.has(tags.Rows) || dataset.elements.has(tags.Columns);
+  return pixelData !== undefined && !pixelData.encapsulated && !declared;
+}
+
+const emptyDigest: PixelDigest = {
+  sha256: createHash("sha256").digest("hex"),
+  bytes: 0,
+  photometricInterpretation: "",
+};
 
 function packedDigest(file: DicomFile, image: ImageDescription, source: ByteSource | undefined): PixelDigest {
   const from = file.deflated || !source ? bytesSource(file.dataset.bytes) : source;
