@@ -14,6 +14,7 @@ import { readTombstones } from "./bin/tombstones.ts";
 import { completeStudies } from "./complete/complete.ts";
 import { type DerivationOutcome, derive, type DeriveJob, giveUpDerivation } from "./derive/derive.ts";
 import { prepareStudyAgain } from "./derive/prepareAgain.ts";
+import { openStudyZip, type StudyZip, type ZipWish } from "./export/studyZip.ts";
 import { Follower } from "./follow/follower.ts";
 import { leftoversIn } from "./follow/sweep.ts";
 import type { Pace } from "./integrity/pace.ts";
@@ -63,6 +64,8 @@ export type Archive = {
   receive(arrival: Arrival): Promise<Received>;
   openOriginal(practice: string, instance: string): Promise<Readable | undefined>;
   openDerivative(practice: string, instance: string, kind: DerivativeKind): Promise<Readable | undefined>;
+  /** A study's files as a ZIP with a DICOMDIR; undefined where there are none. */
+  openZip(practice: string, wish: ZipWish): Promise<StudyZip | undefined>;
   eventsAfter(audience: EventAudience, cursor: string | undefined, limit?: number): Promise<DomainEvent[]>;
   newestEvent(audience: EventAudience): Promise<string>;
   derive(job: DeriveJob): Promise<DerivationOutcome>;
@@ -138,6 +141,7 @@ export async function openArchive(settings: ArchiveSettings): Promise<Archive> {
     },
     openOriginal: (practice, instance) => openOriginal(places, practice, instance),
     openDerivative: (practice, instance, kind) => openDerivative(places, practice, instance, kind),
+    openZip: (practice, wish) => openStudyZip(places, practice, wish, now()),
     eventsAfter: (audience, cursor, most) => eventsAfter(db, audience, cursor, most),
     newestEvent: (audience) => newestEvent(db, audience),
     derive: (job) => derive({ ...places, decoders, work, now }, job),

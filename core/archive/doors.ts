@@ -10,6 +10,7 @@ import type {
   Receive,
 } from "#core/doors/mod.ts";
 import type { Archive } from "./archive.ts";
+import type { StudyZip } from "./export/studyZip.ts";
 import type { ArrivalSource } from "./journal/mod.ts";
 import type { Readable } from "./reading.ts";
 import type { RefusalReason } from "./receive/arrival.ts";
@@ -48,13 +49,16 @@ function sourceOf({ who }: ArrivingBody): ArrivalSource {
 }
 
 /** The archive as the bytes door sees it. */
-export function openThing(archive: Pick<Archive, "openOriginal" | "openDerivative">): OpenThing {
+export function openThing(
+  archive: Pick<Archive, "openOriginal" | "openDerivative" | "openZip">,
+): OpenThing {
   return async (thing, { practice }: Acting): Promise<OpenedThing | Refused> => {
     if (practice === undefined) return nothing;
     if ("original" in thing) return opened(await archive.openOriginal(practice, thing.original));
     if ("derivative" in thing) {
       return opened(await archive.openDerivative(practice, thing.derivative, "htj2k"));
     }
+    if ("zip" in thing) return zip(await archive.openZip(practice, thing));
     const kind = thing.size === 256 ? "thumbnail" : "preview";
     return opened(await archive.openDerivative(practice, thing.preview, kind));
   };
@@ -66,6 +70,12 @@ function opened(found: Readable | undefined): OpenedThing | Refused {
   if (!found) return nothing;
   const { size, sha256, mediaType, read } = found;
   return { size, etag: `"${sha256}"`, mediaType, read };
+}
+
+function zip(found: StudyZip | undefined): OpenedThing | Refused {
+  if (!found) return nothing;
+  const read = () => Promise.resolve(found.read());
+  return { size: found.size, mediaType: "application/zip", ranges: false, read };
 }
 
 /** The archive as the events door sees it. */

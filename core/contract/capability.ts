@@ -16,21 +16,31 @@ export const capabilityPermission = { ingest: "study:upload", bytes: "study:read
 /** The most bytes one arrival may have: 4 GiB, above the largest cine and below what one request should carry. */
 export const largestArrival = 4 * 1024 ** 3;
 
+/** The most series that a ZIP of a part of a study names: they stand in the path of the door. */
+export const mostZippedSeries = 60;
+
 /** The thing whose bytes are asked for; the core alone knows where it is kept. */
 export const Thing = z.union([
   z.strictObject({ original: Id }),
   z.strictObject({ derivative: Id }),
   z.strictObject({ preview: Id, size: z.literal([1024, 256]) }),
+  /** A study as a ZIP of its files, or some series of it. */
+  z.strictObject({ zip: Id, seriesIds: z.array(Id).min(1).max(mostZippedSeries).optional() }),
 ]);
 export type Thing = z.infer<typeof Thing>;
 
 const terms = { who: Acting, id: Id, expires: z.int().positive() };
+
+/** What a body is: one DICOM file, a multipart body of files (STOW-RS), or a ZIP of files. */
+export const IngestForm = z.enum(["file", "multipart", "zip"]);
+export type IngestForm = z.infer<typeof IngestForm>;
 
 /** Leave to send one body of at most `limit` bytes, once, until `expires` (seconds since 1970). */
 export const IngestCapability = z.strictObject({
   kind: z.literal("ingest"),
   ...terms,
   limit: z.int().positive().max(largestArrival),
+  form: IngestForm.default("file"),
 });
 export type IngestCapability = z.infer<typeof IngestCapability>;
 
@@ -66,10 +76,10 @@ export type Issuing = { readonly now: () => number; readonly random: RandomBytes
 
 /** A capability for one arrival of at most `limit` bytes, good for a minute. */
 export function ingestCapability(
-  terms: Pick<IngestCapability, "who" | "limit">,
+  terms: Pick<IngestCapability, "who" | "limit"> & { readonly form?: IngestForm },
   issuing: Issuing,
 ): IngestCapability {
-  return { kind: "ingest", ...terms, ...fresh(issuing) };
+  return { kind: "ingest", form: "file", ...terms, ...fresh(issuing) };
 }
 
 /** A capability to read one thing, good for a minute. */

@@ -12,6 +12,11 @@ export {
   valueOf,
 } from "./read/dataset.ts";
 export { DecoderFault, type DecoderLimits, type Decoders, openDecoders } from "./pool/decoders.ts";
+export { type ListedFile, mostDirectoryBytes, readDirectory } from "./directory/read.ts";
+export type { DirectoryFile } from "./directory/records.ts";
+export { needsHeader } from "./directory/recordKeys.ts";
+export { type RecordType, recordTypeOf } from "./directory/recordTypes.ts";
+export { mediaStorageDirectory, writeDirectory } from "./directory/write.ts";
 export type { DerivedFile, DerivedInstance, DerivedPicture } from "./derive/derive.ts";
 export { describeInstance, type InstanceDescription } from "./describe/describe.ts";
 export { type Frames, framesOf } from "./pixels/frames.ts";

@@ -15,6 +15,8 @@ import type { ByteRange } from "./range.ts";
  */
 export type OpenedThing = {
   readonly size?: number | undefined;
+  /** Whether a part may be asked for; false for what is made while it is sent, though its size is known. */
+  readonly ranges?: boolean;
   readonly etag?: string | undefined;
   readonly mediaType: string;
   readonly read: (range?: ByteRange) => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
@@ -69,14 +71,17 @@ type Plan = {
   readonly silent?: boolean;
 };
 
-function planOf({ method, headers: asked }: Request, { size, etag, mediaType }: OpenedThing): Plan {
+function planOf(
+  { method, headers: asked }: Request,
+  { size, etag, mediaType, ranges = true }: OpenedThing,
+): Plan {
   const headers = new Headers({ "content-type": mediaType, "cache-control": "no-store" });
   if (etag !== undefined) headers.set("etag", etag);
   if (isKnown(asked.get("if-none-match"), etag)) return { status: 304, headers, silent: true };
   if (size === undefined) return { status: 200, headers, silent: method === "HEAD" };
 
-  headers.set("accept-ranges", "bytes");
-  const ranged = method === "GET" && mayBePartial(asked.get("if-range"), etag);
+  headers.set("accept-ranges", ranges ? "bytes" : "none");
+  const ranged = ranges && method === "GET" && mayBePartial(asked.get("if-range"), etag);
   const part = ranged ? partOf(asked.get("range"), size) : "whole";
   if (part === "outside") return { status: 416, headers };
   if (part === "whole") {

@@ -1,6 +1,6 @@
 // PUT /ingest/{capability}: one body, once, of at most so many bytes. The receiver keeps the bytes only when the
 // stream ended well; when it errors (over the limit, sender gone) the receiver must let go of what it has.
-import type { IngestAnswer, IngestCapability } from "#core/contract/capability.ts";
+import type { IngestAnswer, IngestCapability, IngestForm } from "#core/contract/capability.ts";
 import type { Acting } from "#core/contract/call.ts";
 import { isRefused, problem, problemResponse, refuse } from "#core/contract/problem.ts";
 import type { Problem, Refused } from "#core/contract/problem.ts";
@@ -14,6 +14,7 @@ import type { Measured } from "./measure.ts";
 export type Arrival = Passage & {
   readonly who: Acting;
   readonly id: string;
+  readonly form: IngestForm;
   readonly contentType: string;
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
 };
@@ -55,13 +56,13 @@ async function received(
 
 async function taken(
   receive: Receive,
-  { who, id, limit }: IngestCapability,
+  { who, id, limit, form }: IngestCapability,
   request: Request,
   passage: Passage,
 ): Promise<IngestAnswer | Refused> {
   const body = measured(request.body, limit);
   const contentType = request.headers.get("content-type") ?? "application/octet-stream";
-  const outcome = await receive({ ...passage, who, id, contentType, body: body.stream }).catch(
+  const outcome = await receive({ ...passage, who, id, form, contentType, body: body.stream }).catch(
     (fault: unknown) => {
       if (!cutShort(body, limit)) throw fault;
       return {}; // the receiver stumbled over the cut body, as it should

@@ -24,6 +24,7 @@ import { lookAgain, openShare } from "./open.ts";
 import { sendShared } from "./picture.ts";
 import { listShares, revokeShare, visitsOf } from "./staff.ts";
 import { openFirst } from "./words.ts";
+import { sendSharedZip } from "./zip.ts";
 
 /** A token of any form: one that cannot be right is answered as one that is not. */
 const Opening = OpenShare.extend({ token: z.string().max(512) });
@@ -95,6 +96,13 @@ export function opened(parts: EdgeParts) {
         if (!opened) return problemAnswer(c, openFirst);
         return "shut" in opened ? problemAnswer(c, opened.shut) : answer(c, opened);
       },
+    )
+    .get(
+      "/:share/zip",
+      open("the visit's cookie is the permission; the link's row is asked each time"),
+      does("The shared files as a ZIP with a DICOMDIR", { status: 200, type: "application/zip" }),
+      ids("share"),
+      (c) => sendSharedZip(parts, c, c.req.valid("param").share),
     )
     .get(
       `/:share/instances/:instance/:kind{${kinds}}`,

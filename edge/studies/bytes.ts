@@ -12,6 +12,7 @@ import type { EdgeEnv } from "../guard/env.ts";
 import { problemAnswer, refusal } from "../guard/refusal.ts";
 import type { Asked } from "../guard/refusal.ts";
 import type { EdgeParts } from "../parts.ts";
+import { attachment } from "./fileName.ts";
 
 /** What may be asked for of an instance. */
 export type BytesKind = "thumbnail" | "preview" | "picture" | "original";
@@ -62,9 +63,12 @@ export async function sendThing<E extends EdgeEnv>(
     readonly who: Acting;
     readonly thing: Thing;
     readonly cache: string;
+    /** The name under which it is kept. */
+    readonly fileName?: string;
   },
 ): Promise<Response> {
   const { who, thing, cache } = sending;
+  const fileName = "original" in thing ? `${thing.original}.dcm` : sending.fileName;
   const capability = bytesCapability({ who, thing }, { now: () => now().getTime(), random });
   const method = c.req.method === "HEAD" ? "HEAD" : "GET";
   const signal = c.req.raw.signal;
@@ -76,9 +80,7 @@ export async function sendThing<E extends EdgeEnv>(
     const value = answer.headers.get(name);
     if (value !== null) headers.set(name, value);
   }
-  if ("original" in thing) {
-    headers.set("content-disposition", `attachment; filename="${thing.original}.dcm"`);
-  }
+  if (fileName !== undefined) headers.set("content-disposition", attachment(fileName));
   return new Response(answer.body, { status: answer.status, headers });
 }
 

@@ -17,6 +17,7 @@ import { listStudies } from "./list.ts";
 import { pictureStudy } from "./picture.ts";
 import { prepareStudy } from "./prepare.ts";
 import { upload } from "./upload.ts";
+import { sendZip } from "./zip.ts";
 
 const Asked = z.object({ asked: z.int() });
 
@@ -49,6 +50,13 @@ export function studies(parts: EdgeParts, may: May) {
         const { id: studyId, instance: instanceId } = c.req.valid("param");
         return await sendInstance(parts, c, { studyId, instanceId, kind: kindOf(c.req.param("kind")) });
       },
+    )
+    .get(
+      "/:id/zip",
+      may("study:read"),
+      does("The files of a study as a ZIP with a DICOMDIR", { status: 200, type: "application/zip" }),
+      ids("id"),
+      (c) => sendZip(parts, c, c.req.valid("param").id),
     )
     .post(
       "/:id/prepare",

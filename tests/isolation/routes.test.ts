@@ -45,6 +45,7 @@ const rows: Readonly<Record<string, Asks | Reason>> = {
       ["GET", `/api/studies/${own.study}/instances/${instance}/${kind}`],
       ["GET", `/api/studies/${study}/instances/${own.instance}/${kind}`],
     ]),
+  "GET /api/studies/:id/zip": ({ study }) => [["GET", `/api/studies/${study}/zip`]],
   "POST /api/studies/:id/prepare": ({ study }) => [["POST", `/api/studies/${study}/prepare`]],
   "DELETE /api/studies/:id": ({ study }) => [["DELETE", `/api/studies/${study}`]],
   "POST /api/studies/:id/restore": ({ study }) => [["POST", `/api/studies/${study}/restore`]],
@@ -66,6 +67,7 @@ const rows: Readonly<Record<string, Asks | Reason>> = {
   "POST /api/peers/:id/echo": ({ peer }) => [["POST", `/api/peers/${peer}/echo`]],
   "POST /api/opened": "is for who holds a link's token; its secret is the permission",
   "GET /api/opened/:share": ({ share }) => [["GET", `/api/opened/${share}`]],
+  "GET /api/opened/:share/zip": ({ share }) => [["GET", `/api/opened/${share}/zip`]],
   "GET /api/opened/:share/instances/:instance/:kind{thumbnail|preview|picture|original}": (
     { share, instance },
     own,
@@ -123,7 +125,7 @@ async function thingsOf(practice: GivenPractice): Promise<Things> {
   const [first] = study.series;
   const instance = first?.instances[0]?.id ?? "";
   const previews = ([1024, 256] as const).map((size) => ({ preview: instance, size }));
-  for (const thing of [{ original: instance }, { derivative: instance }, ...previews]) {
+  for (const thing of [{ original: instance }, { derivative: instance }, { zip: study.id }, ...previews]) {
     edge.store.put(practice.id, thing, new TextEncoder().encode(`secret of ${practice.name}`));
   }
   const visit = visitor.cookies.get(`__Host-share-${share.id}`) ?? "";

@@ -157,7 +157,7 @@ describe("PA-1 a file is uploaded", () => {
     const body = new Blob([Buffer.from(file)]).stream() as ReadableStream<Uint8Array<ArrayBuffer>>;
     const who = acting("study:upload");
     return await core.doors.putIngest(
-      { kind: "ingest", who, id: uuidv7(), expires: inAMinute(), limit: 100_000_000 },
+      { kind: "ingest", who, id: uuidv7(), expires: inAMinute(), limit: 100_000_000, form: "file" },
       body,
     );
   }

@@ -135,6 +135,24 @@ describe("PA-4 a link", () => {
     ]);
   });
 
+  it("gives its files as one ZIP only with the right to download, of the shared series alone, audited", async () => {
+    const series = study.series[0]?.id ?? "";
+    const [looking, taking] = [await made(), await made({ rights: ["download"], seriesIds: [series] })];
+    const part = { zip: study.id, seriesIds: [series] };
+    edge.store.put(practice.id, part, new TextEncoder().encode("PK"), "application/zip");
+    const visitor = edge.browser();
+    await open(visitor, looking.token);
+    await open(visitor, taking.token);
+    expect((await visitor.get(`/api/opened/${looking.share.id}/zip`)).status).toBe(403);
+    const file = await visitor.get(`/api/opened/${taking.share.id}/zip`);
+    expect([file.status, await file.text()]).toEqual([200, "PK"]);
+    expect(file.headers.get("content-disposition")).toMatch(
+      /^attachment; filename="[A-Za-z]+ 2026-05-03\.zip"$/,
+    );
+    expect((await visits(taking.share.id)).map((visit) => visit.action)).toContain("share.downloaded");
+    expect((await edge.browser().get(`/api/opened/${taking.share.id}/zip`)).status).toBe(401);
+  });
+
   it("of some series shows those and hides the rest", async () => {
     const [shown, hidden] = study.series;
     const { share: link, token } = await made({ seriesIds: [shown?.id] });

@@ -19,6 +19,7 @@ const openRoutes = [
   "GET /api/openapi.json",
   "GET /api/opened/:share",
   "GET /api/opened/:share/instances/:instance/:kind{thumbnail|preview|picture|original}",
+  "GET /api/opened/:share/zip",
   "GET /api/session",
   "GET /assets/*",
   "GET /healthz",

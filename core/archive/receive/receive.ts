@@ -2,7 +2,7 @@
 // A refusal is a value; what the sender's stream throws (it broke off) passes through, with nothing left behind.
 import { join } from "node:path";
 import { uuidv7 } from "uuidv7";
-import { fileMetaInformation } from "#core/dicom/mod.ts";
+import { fileMetaInformation, mediaStorageDirectory } from "#core/dicom/mod.ts";
 import { faultFields, type Log } from "#core/contract/log.ts";
 import { type Journal, JournalRefusal } from "../journal/mod.ts";
 import type { JournalRecord } from "../journal/mod.ts";
@@ -84,8 +84,6 @@ async function prepareFile(receiving: Receiving, arrival: FileArrival): Promise<
   const limit = Math.min(receiving.limit, arrival.limit ?? receiving.limit);
   return { ...opened, limit, identify: (path) => identifyFile(path, opened.transferSyntaxUID) };
 }
-
-const mediaStorageDirectory = "1.2.840.10008.1.3.10";
 
 function identifyFile(path: string, transferSyntaxUID: string): ReturnType<Prepared["identify"]> {
   const { description } = readFileHeader(path);

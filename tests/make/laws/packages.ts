@@ -44,6 +44,6 @@ export const packagePlaces: Readonly<Record<string, readonly string[]>> = {
   vitest: ["vitest.config.ts"],
   ws: ["db"],
   yauzl: ["core/archive"],
-  yazl: ["core/archive"],
+  yazl: [],
   zod: ["apps", "core", "db", "edge"],
 };
