@@ -11,7 +11,7 @@ grant execute on function app.sees_bin(), app.binned_studies() to vetware_edge, 
 -- The edge owns people, keys, peers and shares.
 grant select, insert, update on practice, account, session, api_key, share to vetware_edge;
 grant select, insert, update, delete on membership, dicom_peer, share_session to vetware_edge;
-grant select on study, series, instance, derivative, object, scrub, scrub_fault to vetware_edge;
+grant select on study, series, instance, derivative, object, scrub, scrub_fault, transfer to vetware_edge;
 grant insert on event, request_log to vetware_edge;
 grant select, insert on audit to vetware_edge;
 grant execute on function app.find_account(text), app.find_session(bytea), app.ended_sessions(timestamptz),
@@ -20,8 +20,8 @@ grant execute on function app.find_account(text), app.find_session(bytea), app.e
 
 -- The core owns the archive.
 grant select, insert, update, delete on object, study, series, instance, derivative to vetware_core;
-grant select, insert, update on study_purge, scrub to vetware_core;
-grant select, insert on scrub_fault to vetware_core;
+grant select, insert, update on study_purge, scrub, transfer to vetware_core;
+grant select, insert on scrub_fault, transfer_instance to vetware_core;
 grant select on practice, dicom_peer to vetware_core;
 grant select, insert on event to vetware_core;
 grant insert on audit to vetware_core;

@@ -19,6 +19,7 @@ import { describeApi, notTherePage, pages } from "./pages/mod.ts";
 import type { EdgeParts } from "./parts.ts";
 import { peers } from "./peers/mod.ts";
 import { opened, shares, sharesOfStudy } from "./share/mod.ts";
+import { transfers, transfersOfStudy } from "./transfers/mod.ts";
 import { events, integrity, keeping, studies, uploads } from "./studies/mod.ts";
 
 /** Builds the edge of its parts. It listens to nothing; hand its `fetch` to whatever does. */
@@ -38,6 +39,8 @@ export function buildApp(parts: EdgeParts): Hono<EdgeEnv> {
   app.route("/api/session", session(parts, identify));
   app.route("/api/studies", studies(parts, may));
   app.route("/api/studies", keeping(parts, may));
+  app.route("/api/studies", transfersOfStudy(parts, may));
+  app.route("/api/transfers", transfers(parts, may));
   app.route("/api/integrity", integrity(parts, may));
   app.route("/api/studies", sharesOfStudy(parts, may));
   app.route("/api/uploads", uploads(parts, may));

@@ -5,6 +5,7 @@ import type { Log } from "#core/contract/log.ts";
 import type { EventAudience } from "#core/contract/capability.ts";
 import type { DomainEvent } from "#core/contract/events.ts";
 import type { Refused } from "#core/contract/problem.ts";
+import type { Transfer } from "#core/contract/transfers.ts";
 import type { Decoders } from "#core/dicom/mod.ts";
 import type { Objects } from "#core/services/objects/mod.ts";
 import type { Database } from "#db/mod.ts";
@@ -31,6 +32,9 @@ import {
 } from "./reading.ts";
 import type { Arrival, Received } from "./receive/arrival.ts";
 import { receive } from "./receive/receive.ts";
+import { type Cancel, cancelTransfer, startTransfer, type TransferWish } from "./transfer/ask.ts";
+import type { TransferOf } from "./transfer/rows.ts";
+import { type Attempt, sendStudy } from "./transfer/send.ts";
 import { type Backlog, openRoom, type RoomBounds } from "./receive/room.ts";
 
 export type ArchiveSettings = {
@@ -38,7 +42,7 @@ export type ArchiveSettings = {
   readonly folder: string;
   readonly db: Database;
   readonly objects: Objects;
-  readonly decoders: Pick<Decoders, "derive" | "digest">;
+  readonly decoders: Pick<Decoders, "derive" | "digest" | "recode">;
   readonly log: Log;
   /** What may wait for database and object store, and the free disk below which nothing is taken. */
   readonly bounds: RoomBounds;
@@ -77,6 +81,10 @@ export type Archive = {
   completeStudies(signal?: AbortSignal): Promise<number>;
   /** Removes for good what has been in the bin for its time; how many studies. */
   purgeStudies(signal?: AbortSignal): Promise<number>;
+  startTransfer(wish: TransferWish): Promise<Transfer | Refused>;
+  cancelTransfer(cancel: Cancel): Promise<Transfer | Refused>;
+  /** Sends a study to a peer, or what is left of it; see {@link sendStudy}. */
+  sendStudy(of: TransferOf, attempt: Attempt): Promise<void>;
   /** Goes on reading stored objects again, until all of this week are read; how many. */
   scrubObjects(signal?: AbortSignal): Promise<number>;
   /** Takes away files and objects that nothing names. */
@@ -155,6 +163,13 @@ export async function openArchive(settings: ArchiveSettings): Promise<Archive> {
     restoreStudy: (deletion) => restoreStudy(db, { ...deletion, at: now() }),
     completeStudies: (signal) => completeStudies({ db, now, batch: settings.completeAtOnce }, signal),
     purgeStudies: (signal) => purgeStudies({ db, objects, purged, now }, signal),
+    startTransfer: async (wish) => {
+      const begun = await startTransfer(db, wish, now());
+      settings.asked?.();
+      return begun;
+    },
+    cancelTransfer: (cancel) => cancelTransfer(db, cancel, now()),
+    sendStudy: (of, attempt) => sendStudy({ ...places, decoders, work, now }, of, attempt),
     scrubObjects: (signal) =>
       scrubObjects({ db, objects, now, pace: settings.pace, stepObjects: settings.scrubAtOnce }, signal),
     async sweepOrphans(signal) {

@@ -1,5 +1,6 @@
 // The archive's calls.
 import { binStudy, prepareAgain, restoreStudy } from "#core/contract/archive.ts";
+import { cancelTransfer, startTransfer } from "#core/contract/transfers.ts";
 import type { Acting } from "#core/contract/call.ts";
 import { refuse, type Refused } from "#core/contract/problem.ts";
 import { serve, type Served } from "#core/rpc/mod.ts";
@@ -7,7 +8,10 @@ import type { Archive } from "./archive.ts";
 
 /** What the edge may ask of the archive by call. */
 export function archiveCalls(
-  archive: Pick<Archive, "prepareStudyAgain" | "binStudy" | "restoreStudy">,
+  archive: Pick<
+    Archive,
+    "prepareStudyAgain" | "binStudy" | "restoreStudy" | "startTransfer" | "cancelTransfer"
+  >,
 ): Served[] {
   return [
     serve(
@@ -23,6 +27,19 @@ export function archiveCalls(
       restoreStudy,
       ({ study, from }, who) =>
         inPractice(who, (practice) => archive.restoreStudy({ practice, study, author: { who, from } })),
+    ),
+    serve(
+      startTransfer,
+      ({ from, ...wish }, who) =>
+        inPractice(who, (practice) => archive.startTransfer({ practice, ...wish, author: { who, from } })),
+    ),
+    serve(
+      cancelTransfer,
+      ({ from, transfer }, who) =>
+        inPractice(
+          who,
+          (practice) => archive.cancelTransfer({ practice, transfer, author: { who, from } }),
+        ),
     ),
   ];
 }

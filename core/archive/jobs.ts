@@ -5,11 +5,18 @@ import { type Job, job } from "#core/jobs/mod.ts";
 import type { Archive } from "./archive.ts";
 import type { DerivationOutcome } from "./derive/derive.ts";
 import { deriveJob } from "./derive/job.ts";
+import { sendStudyJob } from "./transfer/job.ts";
 
 /** The archive as its jobs see it. */
 export type Worked = Pick<
   Archive,
-  "derive" | "giveUpDerivation" | "completeStudies" | "purgeStudies" | "scrubObjects" | "sweepOrphans"
+  | "derive"
+  | "giveUpDerivation"
+  | "sendStudy"
+  | "completeStudies"
+  | "purgeStudies"
+  | "scrubObjects"
+  | "sweepOrphans"
 >;
 
 /** How many derivations run at once; `ended` is told each outcome, for the numbers. */
@@ -19,6 +26,7 @@ export type Working = { readonly atOnce: number; readonly ended: (outcome: Deriv
 export function archiveJobs(archive: Worked, working: Working): Job[] {
   return [
     deriveJob(archive, working),
+    sendStudyJob(archive),
     scheduled("completeStudies", "* * * * *", (signal) => archive.completeStudies(signal)),
     scheduled("purgeStudies", "23 * * * *", (signal) => archive.purgeStudies(signal)),
     scheduled("scrubObjects", "7,37 * * * *", (signal) => archive.scrubObjects(signal)),

@@ -11,6 +11,7 @@ export type { DerivationOutcome, DeriveJob } from "./derive/derive.ts";
 export type { Deriver } from "./derive/job.ts";
 export { eventsDoor, openThing, receiveUpload } from "./doors.ts";
 export { archiveJobs } from "./jobs.ts";
+export { cancelTransfer, startTransfer } from "./transfer/ask.ts";
 export { ArrivalSource, JournalDamage } from "./journal/mod.ts";
 export { type Destination, destinationOf } from "./peers/destination.ts";
 export { peerCalls } from "./peers/echo.ts";

@@ -6,6 +6,7 @@ export const EventKind = z.enum([
   "study.changed",
   "study.completed",
   "study.versioned",
+  "transfer.changed",
   "integrity.failed",
   "share.changed",
   "share.opened",

@@ -5,6 +5,7 @@ export const permissions = {
   "study:read": "see the studies of the practice",
   "study:upload": "add studies to the practice",
   "study:prepare": "have the pictures of a study made again",
+  "study:send": "send studies to DICOM peers",
   "study:delete": "put studies into the bin and take them out of it",
   "peer:read": "see the DICOM peers of the practice",
   "peer:manage": "register DICOM peers, take them out and test them",
@@ -16,14 +17,20 @@ export const permissions = {
 export type Permission = keyof typeof permissions;
 
 const everyone: readonly Permission[] = ["study:read", "study:upload", "peer:read", "share:read"];
-const clinical: readonly Permission[] = [...everyone, "study:prepare", "share:create", "share:revoke"];
+const clinical: readonly Permission[] = [
+  ...everyone,
+  "study:prepare",
+  "study:send",
+  "share:create",
+  "share:revoke",
+];
 
 /** What each role may do. */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   owner: [...clinical, "study:delete", "peer:manage"],
   admin: [...clinical, "study:delete", "peer:manage"],
   veterinarian: [...clinical, "study:delete"],
-  technician: [...everyone, "study:prepare", "share:create", "share:revoke"],
+  technician: clinical,
   front_desk: [...everyone, "share:create"],
 };
 

@@ -5,3 +5,4 @@ export * from "./shares.ts";
 export * from "./records.ts";
 export * from "./journal.ts";
 export * from "./integrity.ts";
+export * from "./transfers.ts";

@@ -12,3 +12,8 @@ export function actingAs(actor: Actor, permission: Permission): Acting {
 export function journeyOf({ id, trace }: RequestFacts) {
   return { requestId: id, trace };
 }
+
+/** From where a request came, as the core's audit takes it. */
+export function whenceOf({ address, userAgent }: RequestFacts) {
+  return { ip: address, userAgent: userAgent?.slice(0, 400) ?? null };
+}

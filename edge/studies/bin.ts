@@ -1,6 +1,6 @@
 // Into the bin and out of it. The core owns the study and writes the audit with the change; the edge says who asked.
 import { binStudy, restoreStudy } from "#core/contract/archive.ts";
-import { actingAs, journeyOf } from "../guard/acting.ts";
+import { actingAs, journeyOf, whenceOf } from "../guard/acting.ts";
 import type { Actor, RequestFacts } from "../guard/env.ts";
 import type { EdgeParts } from "../parts.ts";
 
@@ -24,9 +24,4 @@ export async function takeBack(
 ): Promise<{ restored: boolean }> {
   const who = actingAs(actor, "study:delete");
   return await core(restoreStudy, { study, from: whenceOf(request) }, { who, ...journeyOf(request) });
-}
-
-/** From where a request came, as the core's audit takes it. */
-export function whenceOf({ address, userAgent }: RequestFacts) {
-  return { ip: address, userAgent: userAgent?.slice(0, 400) ?? null };
 }

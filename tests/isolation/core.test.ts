@@ -1,7 +1,7 @@
 // PL-7 behind the front door, at a real core, made from the contract: whoever acts for practice B and names a thing of
 // practice A, by any call or at any door, gets exactly what an unknown id gets, and nothing is written. A call, a
 // capability, a thing, an actor or an audience without a row here fails.
-import { sql } from "drizzle-orm";
+import { isNull, sql } from "drizzle-orm";
 import { setTimeout as pause } from "node:timers/promises";
 import { uuidv7 } from "uuidv7";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -19,7 +19,7 @@ import {
 import type { DomainEvent } from "#core/contract/events.ts";
 import { Id } from "#core/contract/identifiers.ts";
 import { CallRefused, systemRandom } from "#core/rpc/mod.ts";
-import { instance } from "#db/schema/mod.ts";
+import { instance, transfer } from "#db/schema/mod.ts";
 import { contractCalls } from "#tests/make/contractCalls.ts";
 import { keptInstances, startCore, type TestCore } from "#tests/make/core.ts";
 import { type Given, type GivenPractice, openGiven } from "#tests/make/given.ts";
@@ -28,7 +28,7 @@ import { radiograph } from "#tests/make/radiograph.ts";
 import { eventually } from "#tests/make/until.ts";
 
 /** Ids of one practice's things, or made-up ones. */
-type Things = { study: string; instance: string; peer: string };
+type Things = { study: string; instance: string; peer: string; transfer: string };
 
 /** Why a call has no thing to ask for. */
 type Reason = string;
@@ -40,6 +40,8 @@ const callRows: Readonly<Record<string, ((things: Things) => object) | Reason>> 
   "archive.binStudy": ({ study }) => ({ study, from: nowhere }),
   "archive.restoreStudy": ({ study }) => ({ study, from: nowhere }),
   "dimse.echo": ({ peer }) => ({ peer }),
+  "archive.startTransfer": ({ study, peer }) => ({ study, peer, from: nowhere }),
+  "archive.cancelTransfer": ({ transfer }) => ({ transfer, from: nowhere }),
   "secrets.digest": "is about the secret it is given; no row, no practice",
   "secrets.verify": "is about the secret and digest it is given; no row, no practice",
 };
@@ -76,7 +78,7 @@ afterAll(async () => {
 });
 
 const issuing = { now: Date.now, random: systemRandom };
-const nothing = (): Things => ({ study: uuidv7(), instance: uuidv7(), peer: uuidv7() });
+const nothing = (): Things => ({ study: uuidv7(), instance: uuidv7(), peer: uuidv7(), transfer: uuidv7() });
 const states = async () => [await stateOf(given.owner, a.id), await stateOf(given.owner, b.id)];
 
 /**
@@ -106,7 +108,8 @@ async function thingsOf(practice: GivenPractice): Promise<Things> {
   );
   if (!row || row.instance !== kept?.id) throw new Error("one instance was uploaded");
   const reached = { aeTitle: "PACS", host: "127.0.0.1", port: core.dicomPort };
-  return { ...row, peer: await given.peer(practice, "192.0.2.1/32", reached) };
+  const peer = await given.peer(practice, "192.0.2.1/32", reached);
+  return { ...row, peer, transfer: await given.transfer(practice, row.study, peer) };
 }
 
 function upload(practice: string, bytes: Uint8Array) {
@@ -178,6 +181,7 @@ describe("PL-7 calls keep practices apart", () => {
       );
       await prepareAgainAsA();
       await readyAgain();
+      await nothingOnItsWay();
     });
   }
 
@@ -186,6 +190,13 @@ describe("PL-7 calls keep practices apart", () => {
     const [person] = actors(a.id, prepareAgain.permission);
     if (person) await answerTo(prepareAgain, { study: ofA.study }, person);
   };
+  /** The peer of A rejects us, so what was begun to be sent ends by itself. */
+  const nothingOnItsWay = () =>
+    eventually(
+      () => core.db.readAs(a.id, (q) => q.select().from(transfer).where(isNull(transfer.endedAt))),
+      (rows) => rows.length === 0,
+      60_000,
+    );
   const readyAgain = () =>
     eventually(
       () => keptInstances(core.db, a.id),

@@ -30,6 +30,7 @@ const grants: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     share: "siu",
     share_session: "siud",
     study: "s",
+    transfer: "s",
   },
   vetware_core: {
     audit: "i",
@@ -47,6 +48,8 @@ const grants: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     series: "siud",
     study: "siud",
     study_purge: "siu",
+    transfer: "siu",
+    transfer_instance: "si",
   },
   vetware_jobs: { "app.job_request": "sd" },
 };

@@ -15,6 +15,7 @@ type Things = {
   instance: string;
   share: string;
   peer: string;
+  transfer: string;
   token: string;
   visit: string;
 };
@@ -51,6 +52,13 @@ const rows: Readonly<Record<string, Asks | Reason>> = {
   "POST /api/studies/:id/restore": ({ study }) => [["POST", `/api/studies/${study}/restore`]],
   "GET /api/studies/:id/versions": ({ study }) => [["GET", `/api/studies/${study}/versions`]],
   "GET /api/studies/:id/shares": ({ study }) => [["GET", `/api/studies/${study}/shares`]],
+  "GET /api/studies/:id/transfers": ({ study }) => [["GET", `/api/studies/${study}/transfers`]],
+  "POST /api/studies/:id/transfers": ({ study, peer }, own) => [
+    ["POST", `/api/studies/${study}/transfers`, { peer }],
+    ["POST", `/api/studies/${own.study}/transfers`, { peer }],
+    ["POST", `/api/studies/${study}/transfers`, { peer: own.peer }],
+  ],
+  "POST /api/transfers/:id/cancel": ({ transfer }) => [["POST", `/api/transfers/${transfer}/cancel`]],
   "GET /api/integrity": "reports on the asker's own practice; see tests/contracts/archiveIntegrity",
   "PUT /api/uploads": "puts into the asker's own practice; see below",
   "GET /api/events": "follows the asker's own practice; see below",
@@ -130,7 +138,17 @@ async function thingsOf(practice: GivenPractice): Promise<Things> {
   }
   const visit = visitor.cookies.get(`__Host-share-${share.id}`) ?? "";
   const peer = await edge.given.peer(practice, "192.0.2.1/32");
-  return { peer, study: study.id, series: first?.id ?? "", instance, share: share.id, token, visit };
+  const transfer = await edge.given.transfer(practice, study.id, peer);
+  return {
+    peer,
+    transfer,
+    study: study.id,
+    series: first?.id ?? "",
+    instance,
+    share: share.id,
+    token,
+    visit,
+  };
 }
 
 /** What the database holds of both. */
@@ -161,6 +179,7 @@ describe("PL-7 every route keeps practices apart", () => {
         instance: uuidv7(),
         share: uuidv7(),
         peer: uuidv7(),
+        transfer: uuidv7(),
         token: "",
         visit: "",
       };

@@ -78,7 +78,7 @@ export function openHouses(): Houses {
         folder: join(house.folder, "archive"),
         db,
         objects: house.objects,
-        decoders: { derive: noPictures, digest: noPictures },
+        decoders: { derive: noPictures, digest: noPictures, recode: noPictures },
         log: () => undefined,
         bounds: { records: 100, bytes: 1e9, freeBytes: 0 },
         limit: 64 * 1024 * 1024,

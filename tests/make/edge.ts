@@ -3,7 +3,7 @@
 // keeps cookies as one would.
 import { Buffer } from "node:buffer";
 import { uuidv7 } from "uuidv7";
-import { archiveCalls, binStudy, restoreStudy } from "#core/archive/mod.ts";
+import { archiveCalls, binStudy, cancelTransfer, restoreStudy, startTransfer } from "#core/archive/mod.ts";
 import type { Thing } from "#core/contract/capability.ts";
 import type { DomainEvent } from "#core/contract/events.ts";
 import { openMetrics } from "#core/contract/metrics.ts";
@@ -135,6 +135,8 @@ async function coreHere(
     prepareStudyAgain: () => Promise.resolve({ asked: 1 }),
     binStudy: (deletion) => binStudy(db, { ...deletion, at: at() }),
     restoreStudy: (deletion) => restoreStudy(db, { ...deletion, at: at() }),
+    startTransfer: (wish) => startTransfer(db, wish, at()),
+    cancelTransfer: (cancel) => cancelTransfer(db, cancel, at()),
   });
   const calls = [...secretCalls(cheapDigest), ...archive];
   const { dispatch, doorGate } = await coreServing(calls, { "edge-1": keys.publicKey }, clock);

@@ -18,6 +18,7 @@ import {
   practice,
   series,
   study,
+  transfer,
 } from "#db/schema/mod.ts";
 import { newSecret, secretHash } from "#edge/guard/secret.ts";
 import { systemRandom } from "#core/rpc/mod.ts";
@@ -59,6 +60,8 @@ export type Given = {
   study(of: GivenPractice, wish?: StudyWish): Promise<GivenStudy>;
   /** Registers equipment at an address or range, under any calling AE title unless `more` names one; its id. */
   peer(of: GivenPractice, address: string, more?: PeerWish): Promise<string>;
+  /** A transfer of a study that has been done. */
+  transfer(of: GivenPractice, study: string, peer: string): Promise<string>;
   /** The database as its owner sees it, for looking at rows. */
   readonly owner: Database;
 };
@@ -84,6 +87,7 @@ export function openGiven(database: TestDatabase): Given {
     person: (of, role = "veterinarian") => makePerson(owner, of, role),
     apiKey: (of, wish = {}) => makeKey(owner, of, wish),
     study: (of, wish = {}) => makeStudy(owner, of, wish),
+    transfer: (of, studyId, peerId) => makeTransfer(owner, of, { studyId, peerId }),
     peer: (of, address, more) => makePeer(owner, of, address, more),
   };
 }
@@ -134,6 +138,18 @@ async function makePeer(
   const row = { id: uuidv7(), practiceId, name: "X-ray", address, ...more };
   await owner.applyAs(practiceId, (q) => q.insert(dicomPeer).values(row));
   return row.id;
+}
+
+async function makeTransfer(
+  owner: Database,
+  { id: practiceId }: GivenPractice,
+  of: { readonly studyId: string; readonly peerId: string },
+): Promise<string> {
+  const id = uuidv7();
+  const at = new Date();
+  const row = { id, practiceId, ...of, peerName: "PACS", total: 1, sent: 1, createdAt: at, endedAt: at };
+  await owner.applyAs(practiceId, (q) => q.insert(transfer).values({ ...row, state: "done" }));
+  return id;
 }
 
 const pixels: FramePixels = {

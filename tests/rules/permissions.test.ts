@@ -38,6 +38,7 @@ const matrix: Readonly<Record<Permission, readonly string[]>> = {
   "study:read": ["owner", "admin", "veterinarian", "technician", "front_desk"],
   "study:upload": ["owner", "admin", "veterinarian", "technician", "front_desk"],
   "study:prepare": ["owner", "admin", "veterinarian", "technician"],
+  "study:send": ["owner", "admin", "veterinarian", "technician"],
   "study:delete": ["owner", "admin", "veterinarian"],
   "peer:read": ["owner", "admin", "veterinarian", "technician", "front_desk"],
   "peer:manage": ["owner", "admin"],
