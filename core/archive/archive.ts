@@ -6,6 +6,7 @@ import type { EventAudience } from "#core/contract/capability.ts";
 import type { DomainEvent } from "#core/contract/events.ts";
 import type { Refused } from "#core/contract/problem.ts";
 import type { Transfer } from "#core/contract/transfers.ts";
+import type { ZipOutcome } from "#core/contract/studies.ts";
 import type { Decoders } from "#core/dicom/mod.ts";
 import type { Objects } from "#core/services/objects/mod.ts";
 import type { Database } from "#db/mod.ts";
@@ -30,12 +31,13 @@ import {
   openOriginal,
   type Readable,
 } from "./reading.ts";
-import type { Arrival, Received } from "./receive/arrival.ts";
+import type { Arrival, Received, Refusal } from "./receive/arrival.ts";
 import { receive } from "./receive/receive.ts";
 import { type Cancel, cancelTransfer, startTransfer, type TransferWish } from "./transfer/ask.ts";
 import type { TransferOf } from "./transfer/rows.ts";
 import { type Attempt, sendStudy } from "./transfer/send.ts";
 import { type Backlog, openRoom, type RoomBounds } from "./receive/room.ts";
+import { receiveZip, type ZipArrival } from "./unpack/receiveZip.ts";
 
 export type ArchiveSettings = {
   /** The archive's own folder; journal, incoming files and work in progress stand in it. */
@@ -66,6 +68,8 @@ export type ArchiveSettings = {
 export type Archive = {
   /** Takes an arrival; a receipt means that it would survive a power cut. Rejects with what `bytes` threw. */
   receive(arrival: Arrival): Promise<Received>;
+  /** Takes the DICOM files of a ZIP, each like an arrival of its own. Rejects with what `bytes` threw. */
+  receiveZip(arrival: ZipArrival): Promise<ZipOutcome | Refusal>;
   openOriginal(practice: string, instance: string): Promise<Readable | undefined>;
   openDerivative(practice: string, instance: string, kind: DerivativeKind): Promise<Readable | undefined>;
   /** A study's files as a ZIP with a DICOMDIR; undefined where there are none. */
@@ -139,14 +143,19 @@ export async function openArchive(settings: ArchiveSettings): Promise<Archive> {
   const running = new Set<Promise<unknown>>();
   let closing = false;
 
+  const whileOpen = async <Answer>(work: () => Promise<Answer>): Promise<Answer | Refusal> => {
+    if (closing) return { refusal: "closing", words: "The archive is being shut. Try again in a minute." };
+    const answer = work();
+    const ended = answer.catch(() => undefined).finally(() => running.delete(ended));
+    running.add(ended);
+    return await answer;
+  };
+  const receiveOne = (arrival: Arrival) => whileOpen(() => receive(receiving, arrival));
+  const unpacking = { folder: join(work, "zip"), room, receive: receiveOne, fileBytes: limit, log };
+
   return {
-    async receive(arrival) {
-      if (closing) return { refusal: "closing", words: "The archive is being shut. Try again in a minute." };
-      const received = receive(receiving, arrival);
-      const ended = received.catch(() => undefined).finally(() => running.delete(ended));
-      running.add(ended);
-      return await received;
-    },
+    receive: receiveOne,
+    receiveZip: (arrival) => whileOpen(() => receiveZip(unpacking, arrival)),
     openOriginal: (practice, instance) => openOriginal(places, practice, instance),
     openDerivative: (practice, instance, kind) => openDerivative(places, practice, instance, kind),
     openZip: (practice, wish) => openStudyZip(places, practice, wish, now()),

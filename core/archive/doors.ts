@@ -13,24 +13,28 @@ import type { Archive } from "./archive.ts";
 import type { StudyZip } from "./export/studyZip.ts";
 import type { ArrivalSource } from "./journal/mod.ts";
 import type { Readable } from "./reading.ts";
-import type { RefusalReason } from "./receive/arrival.ts";
+import type { Refusal, RefusalReason } from "./receive/arrival.ts";
 
 /** The archive as the ingest door sees it. */
-export function receiveUpload(archive: Pick<Archive, "receive">): Receive {
+export function receiveUpload(archive: Pick<Archive, "receive" | "receiveZip">): Receive {
   return async (body) => {
     const { practice } = body.who;
     if (practice === undefined) return refuse("forbidden", { detail: "An upload is for a practice." });
-    const received = await archive.receive({
-      kind: "file",
-      practice,
-      source: sourceOf(body),
-      bytes: body.body,
-    });
-    if ("refusal" in received) return refuse(kinds[received.refusal], { detail: received.words });
+    const arrival = { practice, source: sourceOf(body), bytes: body.body };
+    if (body.form === "zip") {
+      const outcome = await archive.receiveZip({ ...arrival, signal: body.signal });
+      return "refusal" in outcome ? refusalOf(outcome) : outcome;
+    }
+    const received = await archive.receive({ kind: "file", ...arrival });
+    if ("refusal" in received) return refusalOf(received);
     const { fileSha256: sha256, bytes, studyInstanceUID: studyInstanceUid, sopInstanceUID: sopInstanceUid } =
       received;
     return { sha256, bytes, studyInstanceUid, sopInstanceUid } satisfies UploadReceipt;
   };
+}
+
+function refusalOf({ refusal, words }: Refusal): Refused {
+  return refuse(kinds[refusal], { detail: words });
 }
 
 const kinds = {

@@ -133,3 +133,21 @@ export const UploadReceipt = z.object({
   sopInstanceUid: words,
 });
 export type UploadReceipt = z.infer<typeof UploadReceipt>;
+
+const ZippedFile = z.object({ name: z.string(), reason: z.string() });
+
+/** What became of the files of a ZIP. What was taken is durable; names are as in the ZIP, for people to read. */
+export const ZipOutcome = z.object({
+  taken: z.array(
+    z.object({ name: z.string(), studyInstanceUid: words, sopInstanceUid: z.string(), bytes: z.int() }),
+  ),
+  /** What is no DICOM instance. */
+  skipped: z.array(ZippedFile),
+  /** What could not be taken: damaged, encrypted, too large, no room. */
+  refused: z.array(ZippedFile),
+});
+export type ZipOutcome = z.infer<typeof ZipOutcome>;
+
+/** What became of an uploaded ZIP: its own hash (hex) and length, and each of its files. */
+export const ZipReceipt = ZipOutcome.extend({ sha256: z.string(), bytes: z.int() });
+export type ZipReceipt = z.infer<typeof ZipReceipt>;

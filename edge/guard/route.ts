@@ -13,8 +13,8 @@ export type RouteNote = {
   readonly ids?: readonly string[];
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
-  /** Media type of a body that is not JSON. */
-  readonly bodyType?: string;
+  /** Media types of a body that is not JSON. */
+  readonly bodyTypes?: readonly string[];
   readonly answer?: RouteAnswer;
 };
 
@@ -40,9 +40,9 @@ export function does(summary: string, answer: RouteAnswer): MiddlewareHandler {
   return noted({ summary, answer }, (_, next) => next());
 }
 
-/** Names the media type of a body that is not JSON; the handler reads it. */
-export function takes(bodyType: string): MiddlewareHandler {
-  return noted({ bodyType }, (_, next) => next());
+/** Names the media types of a body that is not JSON; the handler reads it. */
+export function takes(...bodyTypes: string[]): MiddlewareHandler {
+  return noted({ bodyTypes }, (_, next) => next());
 }
 
 /** Marks a route that asks for no permission, and says why it may. */

@@ -30,7 +30,7 @@ export function describeApi(routes: readonly Route[], publicUrl: string): Json {
 }
 
 function operation(method: string, path: string, note: RouteNote): Json {
-  const { permission, summary, open, body, bodyType, answer } = note;
+  const { permission, summary, open, body, bodyTypes, answer } = note;
   const description = permission
     ? `Needs ${permission}: ${permissions[permission]}.`
     : `Open to all: ${open}.`;
@@ -46,7 +46,7 @@ function operation(method: string, path: string, note: RouteNote): Json {
       {
         requestBody: { required: true, content: { "application/json": { schema: schemaOf(body, "input") } } },
       }),
-    ...(bodyType && { requestBody: { required: true, content: { [bodyType]: {} } } }),
+    ...(bodyTypes && { requestBody: { required: true, content: bodiesOf(bodyTypes) } }),
     responses: {
       [String(answer?.status ?? 200)]: { description: summary, ...contentOf(answer) },
       default: {
@@ -85,4 +85,8 @@ function queryParameters(query: z.ZodType | undefined): Json[] {
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
   return rest;
+}
+
+function bodiesOf(types: readonly string[]): Record<string, object> {
+  return Object.fromEntries(types.map((type) => [type, {}]));
 }

@@ -3,7 +3,13 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { refuse } from "#core/contract/problem.ts";
 import { DomainEvent } from "#core/contract/events.ts";
-import { PictureStudy, StudyList, StudyListQuery, UploadReceipt } from "#core/contract/studies.ts";
+import {
+  PictureStudy,
+  StudyList,
+  StudyListQuery,
+  UploadReceipt,
+  ZipReceipt,
+} from "#core/contract/studies.ts";
 import type { EdgeEnv } from "../guard/env.ts";
 import { ids, query } from "../guard/input.ts";
 import type { May } from "../guard/may.ts";
@@ -73,8 +79,11 @@ export function uploads(parts: EdgeParts, may: May) {
   return new Hono<EdgeEnv>().put(
     "/",
     may("study:upload"),
-    does("Upload one DICOM file", { status: 201, schema: UploadReceipt }),
-    takes("application/dicom"),
+    does("Upload one DICOM file, or a ZIP of them", {
+      status: 201,
+      schema: z.union([UploadReceipt, ZipReceipt]),
+    }),
+    takes("application/dicom", "application/zip"),
     (c) => upload(parts, c),
   );
 }

@@ -72,7 +72,10 @@ async function turnAway(pieces: Pieces, words: string): Promise<NotDicom> {
 }
 
 const kinds: readonly (readonly [start: readonly number[], words: string])[] = [
-  [[0x50, 0x4b, 0x03, 0x04], "This is a ZIP archive. Unpack it and send the DICOM files in it."],
+  [
+    [0x50, 0x4b, 0x03, 0x04],
+    "This is a ZIP archive. Send it as application/zip, or the DICOM files in it one by one.",
+  ],
   [[0x50, 0x4b, 0x05, 0x06], "This is an empty ZIP archive."],
   [[0x1f, 0x8b], "This is a compressed archive. Unpack it and send the DICOM files in it."],
   [[0xff, 0xd8, 0xff], "This is a JPEG picture, not a DICOM file."],

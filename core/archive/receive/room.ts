@@ -9,8 +9,8 @@ export type Backlog = { readonly records: number; readonly bytes: number };
 export type RoomBounds = Backlog & { readonly freeBytes: number };
 
 export type Room = {
-  /** Why nothing is taken now, or undefined. */
-  refusal(): Promise<Refusal | undefined>;
+  /** Why nothing is taken now, or no more than `bytes`; undefined when there is room. */
+  refusal(bytes?: number): Promise<Refusal | undefined>;
   /** The same, from a fresh look at the disk. */
   refusalNow(): Promise<Refusal | undefined>;
 };
@@ -34,9 +34,9 @@ export function openRoom(
     looked = now();
   };
 
-  const refusal = async (): Promise<Refusal | undefined> => {
-    const { records, bytes } = backlog();
-    if (records >= bounds.records || bytes >= bounds.bytes) {
+  const refusal = async (bytes = 0): Promise<Refusal | undefined> => {
+    const waiting = backlog();
+    if (waiting.records >= bounds.records || waiting.bytes >= bounds.bytes) {
       return { refusal: "backlog", words: "The archive is catching up. Try again in a few minutes." };
     }
     try {
@@ -45,7 +45,7 @@ export function openRoom(
       // the folder cannot be asked: writing to it would fail too
       return { refusal: "disk", words: "The archive's disk does not answer. Try again later." };
     }
-    if (free >= bounds.freeBytes) return undefined;
+    if (free - bytes >= bounds.freeBytes) return undefined;
     return {
       refusal: "space",
       words: "The archive's disk is almost full. Nothing is taken until there is room.",
