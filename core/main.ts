@@ -32,7 +32,7 @@ import {
   signatureGate,
   systemRandom,
 } from "./rpc/mod.ts";
-import { type Objects, openObjects } from "./services/objects/mod.ts";
+import { ObjectError, type ObjectFault, type Objects, openObjects } from "./services/objects/mod.ts";
 import { type CoreSettings, coreSettings } from "./settings.ts";
 import { startWork, type Work } from "./work.ts";
 
@@ -161,11 +161,18 @@ async function listen({ settings, db, archive, metrics, objects, work }: House):
   return await listenHttp(core, { host: settings.CORE_BIND, port: settings.CORE_PORT });
 }
 
-/** A database that is away is told as such (503), so that the edge asks again and does not call it our fault. */
+/** What is away is told as such (503), so that the edge asks again and does not call it our fault. */
 function kindly(fault: unknown): Problem | undefined {
-  if (!(fault instanceof DatabaseUnavailable)) return undefined;
-  return problem("unavailable", { detail: "The database does not answer at the moment. Try again." });
+  if (fault instanceof DatabaseUnavailable) {
+    return problem("unavailable", { detail: "The database does not answer at the moment. Try again." });
+  }
+  if (fault instanceof ObjectError && awayKinds.includes(fault.kind)) {
+    return problem("unavailable", { detail: "The object store does not answer at the moment. Try again." });
+  }
+  return undefined;
 }
+
+const awayKinds: readonly ObjectFault[] = ["unavailable", "refused", "full"];
 
 function tell(service: string, port: number, { objects }: House): void {
   const { kind, builtIn } = objects.describe();

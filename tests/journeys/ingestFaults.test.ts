@@ -10,6 +10,7 @@ import { startCore, type TestCore } from "#tests/make/core.ts";
 import { radiograph } from "#tests/make/radiograph.ts";
 import { sendFiles } from "#tests/make/scu.ts";
 import { eventually } from "#tests/make/until.ts";
+import { uploadTo } from "#tests/make/uploads.ts";
 
 const run = promisify(execFile);
 const outOfResources = 0xa700;
@@ -19,6 +20,8 @@ const send = (core: TestCore, uids: readonly string[], size = 20) =>
     port: core.dicomPort,
     calledAeTitle: core.practice.aeTitle,
   });
+
+const upload = (core: TestCore, uid: string) => uploadTo(core, radiograph({ uid, rows: 20, columns: 20 }));
 
 const acknowledgedRows = (core: TestCore, count: number) =>
   eventually(
@@ -42,12 +45,17 @@ describe("PA-2 a disk that does not take what comes", () => {
 
         await limit(1000);
         expect(await send(core, ["1.2.8.2.1", "1.2.8.2.2"])).toEqual([outOfResources, outOfResources]);
+        expect(await upload(core, "1.2.8.2.3")).toMatchObject({
+          status: 503,
+          type: "urn:problem:vetware:unavailable",
+        });
         await limit("unlimited");
         expect(await send(core, ["1.2.8.2.1"])).toEqual([0]);
 
         // files of 2 kB fit, the journal, longer by now, does not
         await limit(8000);
         expect(await send(core, ["1.2.8.3.1", "1.2.8.3.2"])).toEqual([outOfResources, outOfResources]);
+        expect(await upload(core, "1.2.8.3.3")).toMatchObject({ status: 503 });
         expect((await fetch(`${core.url}/readyz`)).status).toBe(503);
         await limit("unlimited");
         expect(await send(core, ["1.2.8.3.2"])).toEqual([0]);

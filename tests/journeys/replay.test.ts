@@ -1,25 +1,17 @@
 // PA-2: a database that lost its rows gets them back from the archive's journal when the core starts again, with the
 // ids they had, and the pictures with them.
-import { uuidv7 } from "uuidv7";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { capabilityPermission, ingestCapability } from "#core/contract/capability.ts";
-import { systemRandom } from "#core/rpc/mod.ts";
 import { openPlainDatabase } from "#db/mod.ts";
 import { startCore, type TestCore } from "#tests/make/core.ts";
 import { radiograph } from "#tests/make/radiograph.ts";
 import { eventually } from "#tests/make/until.ts";
+import { uploadTo } from "#tests/make/uploads.ts";
 
 let core: TestCore;
 beforeAll(async () => {
   core = await startCore();
 }, 120_000);
 afterAll(() => core.stop());
-
-async function upload(bytes: Uint8Array): Promise<void> {
-  const who = { account: uuidv7(), practice: core.practice.id, permission: capabilityPermission.ingest };
-  const capability = ingestCapability({ who, limit: 10_000_000 }, { now: Date.now, random: systemRandom });
-  await core.doors.putIngest(capability, new Blob([Uint8Array.from(bytes)]).stream());
-}
 
 async function asOwner(statement: string): Promise<Record<string, unknown>[]> {
   const owner = openPlainDatabase(core.database.addresses.vetware_owner);
@@ -47,7 +39,8 @@ const readyRows = () =>
 describe("PA-2 a database that lost its rows", () => {
   it("has them all again after the next start, with the same ids", async () => {
     for (const [number, study] of ["1.2.3.1", "1.2.3.1", "1.2.3.2"].entries()) {
-      await upload(radiograph({ uid: `${study}.${number + 1}`, study }));
+      const file = radiograph({ uid: `${study}.${number + 1}`, study });
+      expect(await uploadTo(core, file)).toBeUndefined();
     }
     const before = await readyRows();
     await core.kill("SIGKILL");

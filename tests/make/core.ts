@@ -50,9 +50,11 @@ export type TestCore = {
   stop(): Promise<void>;
 };
 
-/** What may differ. `environment` comes on top of what the core is given. */
+type Environment = Readonly<Record<string, string>>;
+
+/** What may differ. `environment` comes on top of what the core is given; it may depend on where the database is. */
 export type CoreOptions = {
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Environment | ((database: TestDatabase) => Promise<Environment>);
   /** A command put before `node`, e.g. strace with its options. */
   readonly under?: readonly string[];
   readonly folder?: string;
@@ -64,6 +66,9 @@ export async function startCore(options: CoreOptions = {}): Promise<TestCore> {
   const database = await startEmbedded();
   const practice = await givenPractice(database.addresses.vetware_owner);
   const keys = await makeKeyPair();
+  const more = typeof options.environment === "function"
+    ? await options.environment(database)
+    : options.environment;
   const environment = {
     VETWARE_DATA: folder,
     CORE_PORT: "0",
@@ -71,7 +76,7 @@ export async function startCore(options: CoreOptions = {}): Promise<TestCore> {
     DATABASE_URL_CORE: database.addresses.vetware_core,
     DATABASE_URL_JOBS: database.addresses.vetware_jobs,
     RPC_PUBLIC_KEYS: JSON.stringify({ "edge-1": JSON.parse(keys.publicKey) }),
-    ...options.environment,
+    ...more,
   };
   const db = openDatabase(database.addresses.vetware_core);
   let running = await run(environment, options.under ?? []).catch(async (fault: unknown) => {
