@@ -17,6 +17,7 @@ import {
 import type { EdgeEnv } from "./guard/mod.ts";
 import { describeApi, notTherePage, pages } from "./pages/mod.ts";
 import type { EdgeParts } from "./parts.ts";
+import { dicomweb } from "./dicomweb/mod.ts";
 import { peers } from "./peers/mod.ts";
 import { opened, shares, sharesOfStudy } from "./share/mod.ts";
 import { transfers, transfersOfStudy } from "./transfers/mod.ts";
@@ -46,6 +47,7 @@ export function buildApp(parts: EdgeParts): Hono<EdgeEnv> {
   app.route("/api/uploads", uploads(parts, may));
   app.route("/api/events", events(parts, may));
   app.route("/api/shares", shares(parts, may));
+  app.route("/dicomweb", dicomweb(parts, may));
   app.route("/api/peers", peers(parts, may));
   app.route("/api/opened", opened(parts));
   app.get(

@@ -1,13 +1,7 @@
 // DICOM peers of a practice: the equipment and archives that may send to it, and those it may send to.
 import { z } from "zod";
 import { call } from "./call.ts";
-import { Id } from "./identifiers.ts";
-
-/** An AE title as people write it: 1 to 16 characters of ISO 646 without backslash, not padded (PS3.5 6.2 AE). */
-export const AeTitle = z.string().regex(
-  /^[\x21-\x5b\x5d-\x7e]([\x20-\x5b\x5d-\x7e]{0,14}[\x21-\x5b\x5d-\x7e])?$/,
-  "1 to 16 letters, digits or signs, no backslash, no space at either end",
-);
+import { AeTitle, Id } from "./identifiers.ts";
 
 /** An IP address or a range of them, e.g. `192.0.2.7` or `192.0.2.0/24` (RFC 4632, RFC 4291). */
 export const AddressRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {

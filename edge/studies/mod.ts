@@ -6,3 +6,4 @@ export { pictureStudy } from "./picture.ts";
 export { integrity, keeping } from "./keepingRoutes.ts";
 export { zipNameOf } from "./zip.ts";
 export { events, studies, uploads } from "./routes.ts";
+export { readCursor, writeCursor } from "./cursor.ts";

@@ -4,7 +4,7 @@ import { study } from "#db/schema/mod.ts";
 import type { PracticeTransaction } from "#db/mod.ts";
 import type { FreshArrival } from "./arrivals.ts";
 import { rowId } from "./ids.ts";
-import { mergeFacts, type StudyFacts, studyFacts, studySearchText } from "./study.ts";
+import { mergeFacts, type StudyFacts, studyFacts, studySearchColumns } from "./study.ts";
 
 /** What a batch did to its studies. */
 export type StudyRows = {
@@ -40,7 +40,7 @@ export async function studyRows(
         studyInstanceUid: uid,
         ...later,
         modalities: [],
-        searchText: studySearchText(later),
+        ...studySearchColumns(later),
         receivedAt,
         lastReceivedAt,
       });
@@ -48,7 +48,7 @@ export async function studyRows(
     }
     const facts = mergeFacts(row, later);
     const lastReceivedAt = new Date(Math.max(...times, row.lastReceivedAt.getTime()));
-    await tx.update(study).set({ ...facts, ...takenUp, searchText: studySearchText(facts), lastReceivedAt })
+    await tx.update(study).set({ ...facts, ...takenUp, ...studySearchColumns(facts), lastReceivedAt })
       .where(eq(study.id, row.id));
   }
   return {

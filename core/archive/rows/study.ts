@@ -17,6 +17,9 @@ export type StudyFacts = {
   readonly patientSexNeutered: string | null;
   readonly patientBirthDate: string | null;
   readonly responsiblePerson: string | null;
+  readonly referringPhysicianName: string | null;
+  readonly studyId: string | null;
+  readonly otherPatientIds: string[];
 };
 
 /** Names the facts of a study as one instance tells them. */
@@ -34,6 +37,9 @@ export function studyFacts(from: InstanceDescription): StudyFacts {
     patientSexNeutered: from.patientSexNeutered,
     patientBirthDate: from.patientBirthDate,
     responsiblePerson: nameText(from.responsiblePerson),
+    referringPhysicianName: nameText(from.referringPhysicianName),
+    studyId: from.studyID,
+    otherPatientIds: [...new Set(from.otherPatientIDs.map(({ id }) => id))],
   };
 }
 
@@ -52,15 +58,27 @@ export function mergeFacts(known: StudyFacts, later: StudyFacts): StudyFacts {
     patientSexNeutered: known.patientSexNeutered ?? later.patientSexNeutered,
     patientBirthDate: known.patientBirthDate ?? later.patientBirthDate,
     responsiblePerson: known.responsiblePerson ?? later.responsiblePerson,
+    referringPhysicianName: known.referringPhysicianName ?? later.referringPhysicianName,
+    studyId: known.studyId ?? later.studyId,
+    otherPatientIds: [...new Set([...known.otherPatientIds, ...later.otherPatientIds])],
   };
 }
 
-/** What a study is found by. */
-export function studySearchText(facts: StudyFacts): string {
+/** The folded columns by which a study is found: all of it in one text, and the names by themselves. */
+export function studySearchColumns(facts: StudyFacts) {
+  return {
+    searchText: studySearchText(facts),
+    patientNameText: searchTextOf([facts.patientName]),
+    responsiblePersonText: searchTextOf([facts.responsiblePerson]),
+  };
+}
+
+function studySearchText(facts: StudyFacts): string {
   return searchTextOf([
     facts.patientName,
     facts.responsiblePerson,
     facts.patientId,
+    ...facts.otherPatientIds,
     facts.patientSpecies,
     facts.patientBreed,
     facts.studyDescription,

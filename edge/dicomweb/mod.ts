@@ -1,0 +1,15 @@
+// DICOMweb (PS3.18) for other viewers and archives, at /dicomweb: QIDO-RS in search/, STOW-RS in store/. DICOM UIDs stand
+// in these addresses alone, and they name things of the practice of whoever asks.
+import { Hono } from "hono";
+import type { EdgeEnv } from "../guard/env.ts";
+import type { May } from "../guard/may.ts";
+import type { EdgeParts } from "../parts.ts";
+import { crossOrigin } from "./cors.ts";
+import { searches } from "./search/routes.ts";
+
+/** Routes at /dicomweb. */
+export function dicomweb(parts: EdgeParts, may: May) {
+  return new Hono<EdgeEnv>()
+    .use(crossOrigin())
+    .route("/", searches(parts, may));
+}
