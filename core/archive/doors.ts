@@ -14,6 +14,7 @@ import type { StudyZip } from "./export/studyZip.ts";
 import type { ArrivalSource } from "./journal/mod.ts";
 import type { Readable } from "./reading.ts";
 import type { Refusal, RefusalReason } from "./receive/arrival.ts";
+import { receiveMultipart } from "./receive/receiveMultipart.ts";
 
 /** The archive as the ingest door sees it. */
 export function receiveUpload(archive: Pick<Archive, "receive" | "receiveZip">): Receive {
@@ -24,6 +25,10 @@ export function receiveUpload(archive: Pick<Archive, "receive" | "receiveZip">):
     if (body.form === "zip") {
       const outcome = await archive.receiveZip({ ...arrival, signal: body.signal });
       return "refusal" in outcome ? refusalOf(outcome) : outcome;
+    }
+    if (body.form === "multipart") {
+      const { contentType, study } = body;
+      return await receiveMultipart(archive, { ...arrival, contentType, study });
     }
     const received = await archive.receive({ kind: "file", ...arrival });
     if ("refusal" in received) return refusalOf(received);
@@ -44,6 +49,7 @@ const kinds = {
   closing: "unavailable",
   large: "too-large",
   content: "unsupported-type",
+  study: "conflict",
 } as const satisfies Record<RefusalReason, Parameters<typeof refuse>[0]>;
 
 function sourceOf({ who }: ArrivingBody): ArrivalSource {

@@ -3,7 +3,7 @@
 // it lives a minute at most, and one for ingest works once.
 import { z } from "zod";
 import { Acting } from "./call.ts";
-import { Id, Sha256 } from "./identifiers.ts";
+import { Id, Sha256, Uid } from "./identifiers.ts";
 import { randomUuid } from "./trace.ts";
 import type { RandomBytes } from "./trace.ts";
 
@@ -41,6 +41,8 @@ export const IngestCapability = z.strictObject({
   ...terms,
   limit: z.int().positive().max(largestArrival),
   form: IngestForm.default("file"),
+  /** The one study that everything in the body must be of. */
+  study: Uid.optional(),
 });
 export type IngestCapability = z.infer<typeof IngestCapability>;
 
@@ -76,7 +78,7 @@ export type Issuing = { readonly now: () => number; readonly random: RandomBytes
 
 /** A capability for one arrival of at most `limit` bytes, good for a minute. */
 export function ingestCapability(
-  terms: Pick<IngestCapability, "who" | "limit"> & { readonly form?: IngestForm },
+  terms: Pick<IngestCapability, "who" | "limit" | "study"> & { readonly form?: IngestForm },
   issuing: Issuing,
 ): IngestCapability {
   return { kind: "ingest", form: "file", ...terms, ...fresh(issuing) };

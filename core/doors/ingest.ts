@@ -15,6 +15,7 @@ export type Arrival = Passage & {
   readonly who: Acting;
   readonly id: string;
   readonly form: IngestForm;
+  readonly study: string | undefined;
   readonly contentType: string;
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
 };
@@ -56,13 +57,13 @@ async function received(
 
 async function taken(
   receive: Receive,
-  { who, id, limit, form }: IngestCapability,
+  { who, id, limit, form, study }: IngestCapability,
   request: Request,
   passage: Passage,
 ): Promise<IngestAnswer | Refused> {
   const body = measured(request.body, limit);
   const contentType = request.headers.get("content-type") ?? "application/octet-stream";
-  const outcome = await receive({ ...passage, who, id, form, contentType, body: body.stream }).catch(
+  const outcome = await receive({ ...passage, who, id, form, study, contentType, body: body.stream }).catch(
     (fault: unknown) => {
       if (!cutShort(body, limit)) throw fault;
       return {}; // the receiver stumbled over the cut body, as it should

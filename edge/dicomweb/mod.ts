@@ -6,10 +6,12 @@ import type { May } from "../guard/may.ts";
 import type { EdgeParts } from "../parts.ts";
 import { crossOrigin } from "./cors.ts";
 import { searches } from "./search/routes.ts";
+import { stores } from "./store/routes.ts";
 
 /** Routes at /dicomweb. */
 export function dicomweb(parts: EdgeParts, may: May) {
   return new Hono<EdgeEnv>()
     .use(crossOrigin())
-    .route("/", searches(parts, may));
+    .route("/", searches(parts, may))
+    .route("/", stores(parts, may));
 }

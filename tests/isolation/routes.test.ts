@@ -1,5 +1,6 @@
 // PL-7 at the front door, made from the router: for every route, someone of practice B who asks for a thing of
 // practice A gets exactly what an unknown id gets, and nothing is written. A route without a row here fails.
+import { sql } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CreatedShare } from "#core/contract/shares.ts";
@@ -69,6 +70,14 @@ const rows: Readonly<Record<string, Asks | Reason>> = {
   ],
   "GET /api/shares/:id/visits": ({ share }) => [["GET", `/api/shares/${share}/visits`]],
   "DELETE /api/shares/:id": ({ share }) => [["DELETE", `/api/shares/${share}`]],
+  "GET /dicomweb/studies": "searches the asker's own; see below",
+  "GET /dicomweb/studies/:study/series": "searches the asker's own; see below",
+  "GET /dicomweb/studies/:study/instances": "searches the asker's own; see below",
+  "GET /dicomweb/studies/:study/series/:series/instances": "searches the asker's own; see below",
+  "GET /dicomweb/series": "searches the asker's own; see below",
+  "GET /dicomweb/instances": "searches the asker's own; see below",
+  "POST /dicomweb/studies": "stores into the asker's own practice; see below",
+  "POST /dicomweb/studies/:study": "stores into the asker's own practice; see below",
   "GET /api/peers": "lists the asker's own; see below",
   "POST /api/peers": "registers with the asker's own practice; see below",
   "DELETE /api/peers/:id": ({ peer }) => [["DELETE", `/api/peers/${peer}`]],
@@ -206,6 +215,35 @@ describe("PL-7 every route keeps practices apart", () => {
     }
     const { studies } = await (await staffOfB.get("/api/studies?search=pet+beta")).json();
     expect(studies.map((study: { id: string }) => study.id)).toEqual([ofB.study]);
+  });
+
+  it("/dicomweb searches the asker's own, whatever UIDs are named", async () => {
+    const [mine, theirs] = [await edge.given.study(b), await edge.given.study(a)];
+    const found = async (path: string) => (await (await staffOfB.get(`/dicomweb${path}`)).json()).length;
+    for (const path of ["/series", "/instances"]) {
+      expect(await found(`/studies/${mine.uid}${path}`)).toBeGreaterThan(0);
+      expect(await found(`/studies/${theirs.uid}${path}`)).toBe(0);
+      expect(await found(`${path}?StudyInstanceUID=${theirs.uid}`)).toBe(0);
+    }
+    expect(await found(`/studies?StudyInstanceUID=${theirs.uid}`)).toBe(0);
+    expect(await found("/studies?PatientName=*alpha*")).toBe(0);
+    const { rows: [series] } = await edge.given.owner.readAs(
+      a.id,
+      (q) => q.execute<{ uid: string }>(sql`select series_instance_uid as uid from series limit 1`),
+    );
+    expect(await found(`/studies/${theirs.uid}/series/${series?.uid}/instances`)).toBe(0);
+  });
+
+  it("/dicomweb stores into the asker's own practice", async () => {
+    const key = await edge.given.apiKey(b);
+    for (const path of ["/dicomweb/studies", "/dicomweb/studies/2.25.7"]) {
+      const headers = {
+        "authorization": `Bearer ${key.secret}`,
+        "content-type": 'multipart/related; type="application/dicom"; boundary=x',
+      };
+      await edge.app.request(path, { method: "POST", headers, body: "--x" });
+      expect(edge.store.uploads.at(-1)?.practice).toBe(b.id);
+    }
   });
 
   it("/api/peers lists and registers within the asker's own practice", async () => {

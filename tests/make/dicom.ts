@@ -20,6 +20,8 @@ export type Picture = {
   /** Native samples in little endian, or the encapsulated value made by `encapsulated()`. */
   readonly pixels: Uint8Array;
   readonly more?: readonly WritableElement[];
+  /** Elements that stand in the place of those that every picture has, or beside them. */
+  readonly replaced?: readonly WritableElement[];
   readonly sopInstanceUID?: string;
   readonly studyInstanceUID?: string;
   readonly seriesInstanceUID?: string;
@@ -59,7 +61,9 @@ export function dicomDataset(picture: Picture): Uint8Array {
     ...(picture.frames ? [element(tags.NumberOfFrames, picture.frames)] : []),
     ...(picture.more ?? []),
   ];
-  return joined(writeDataset(elements), pixelElement(picture, bitsAllocated));
+  const replaced = new Set(picture.replaced?.map(({ tag }) => tag));
+  const all = [...elements.filter(({ tag }) => !replaced.has(tag)), ...(picture.replaced ?? [])];
+  return joined(writeDataset(all), pixelElement(picture, bitsAllocated));
 }
 
 function pixelElement({ pixels, transferSyntaxUID = "" }: Picture, bitsAllocated: number): Uint8Array {

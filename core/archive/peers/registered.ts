@@ -103,4 +103,5 @@ const comments: Record<RefusalReason, string> = {
   closing: "archive is restarting, try again later",
   large: "instance is too large",
   content: "not an instance",
+  study: "of another study",
 };

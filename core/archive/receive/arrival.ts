@@ -23,30 +23,40 @@ export type FileArrival = {
   readonly practice: string;
   readonly source: ArrivalSource;
   readonly bytes: ArrivingBytes;
+  /** The Study Instance UID that it must have, where there is one. */
+  readonly study?: string;
   /** Most bytes of this file; the archive's own bound where absent. */
   readonly limit?: number;
 };
 
 export type Arrival = DatasetArrival | FileArrival;
 
-/** The instance is durable. Rows follow; `studyInstanceUID` is known for files alone. */
+/** The instance is durable. Rows follow; its study and series are known for files alone. */
 export type Receipt = {
   readonly instance: string;
   readonly bytes: number;
   readonly fileSha256: string;
   readonly datasetSha256: string;
+  readonly sopClassUID: string;
   readonly sopInstanceUID: string;
   readonly studyInstanceUID: string | null;
+  readonly seriesInstanceUID: string | null;
 };
 
 /**
  * `disk` the disk or the journal does not take it · `space` too little room is left · `backlog` too much waits for
  * the database or the object store · `large` more bytes than allowed · `content` not a DICOM instance ·
- * `closing` the archive is being shut. All but `large` and `content` pass with time.
+ * `study` of another study than it must be · `closing` the archive is being shut. All but `large`, `content` and `study` pass with time.
  */
-export type RefusalReason = "disk" | "space" | "backlog" | "large" | "content" | "closing";
+export type RefusalReason = "disk" | "space" | "backlog" | "large" | "content" | "study" | "closing";
 
 /** Nothing was kept, and `words` say why, for the one who sent it. */
-export type Refusal = { readonly refusal: RefusalReason; readonly words: string };
+export type Refusal = {
+  readonly refusal: RefusalReason;
+  readonly words: string;
+  /** Of a file that could be read: what was refused. */
+  readonly sopClassUID?: string | null;
+  readonly sopInstanceUID?: string | null;
+};
 
 export type Received = Receipt | Refusal;

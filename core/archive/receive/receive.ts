@@ -30,8 +30,11 @@ type Prepared = {
   readonly dataset: ArrivingBytes;
   readonly limit: number;
   /** Reads what the journal must say from the finished file. */
-  readonly identify: (path: string) => (Identified & { studyInstanceUID: string | null }) | Refusal;
+  readonly identify: (path: string) => (Identified & Belonging) | Refusal;
 };
+
+/** What the header says of study and series. */
+type Belonging = { readonly studyInstanceUID: string | null; readonly seriesInstanceUID: string | null };
 
 const diskWords = "The archive cannot write at this moment. Nothing was kept; try again later.";
 
@@ -74,7 +77,13 @@ async function prepare(receiving: Receiving, arrival: Arrival): Promise<Prepared
     }),
     dataset: arrival.bytes,
     limit: receiving.limit,
-    identify: () => ({ sopClassUID, sopInstanceUID, transferSyntaxUID, studyInstanceUID: null }),
+    identify: () => ({
+      sopClassUID,
+      sopInstanceUID,
+      transferSyntaxUID,
+      studyInstanceUID: null,
+      seriesInstanceUID: null,
+    }),
   };
 }
 
@@ -82,12 +91,20 @@ async function prepareFile(receiving: Receiving, arrival: FileArrival): Promise<
   const opened = await openFile(arrival.bytes);
   if ("words" in opened) return { refusal: "content", words: opened.words };
   const limit = Math.min(receiving.limit, arrival.limit ?? receiving.limit);
-  return { ...opened, limit, identify: (path) => identifyFile(path, opened.transferSyntaxUID) };
+  return {
+    ...opened,
+    limit,
+    identify: (path) => identifyFile(path, opened.transferSyntaxUID, arrival.study),
+  };
 }
 
-function identifyFile(path: string, transferSyntaxUID: string): ReturnType<Prepared["identify"]> {
+function identifyFile(
+  path: string,
+  transferSyntaxUID: string,
+  study: string | undefined,
+): ReturnType<Prepared["identify"]> {
   const { description } = readFileHeader(path);
-  const { sopClassUID, sopInstanceUID, studyInstanceUID } = description;
+  const { sopClassUID, sopInstanceUID, studyInstanceUID, seriesInstanceUID } = description;
   if (sopClassUID === mediaStorageDirectory) {
     return {
       refusal: "content",
@@ -100,19 +117,22 @@ function identifyFile(path: string, transferSyntaxUID: string): ReturnType<Prepa
       words: "This is not a DICOM file, or it lacks its SOP Class or SOP Instance UID.",
     };
   }
-  return { sopClassUID, sopInstanceUID, studyInstanceUID, transferSyntaxUID };
+  if (study !== undefined && studyInstanceUID !== study) {
+    return { refusal: "study", words: "The instance is of another study.", sopClassUID, sopInstanceUID };
+  }
+  return { sopClassUID, sopInstanceUID, studyInstanceUID, seriesInstanceUID, transferSyntaxUID };
 }
 
 type Kept = {
   readonly object: string;
   readonly path: string;
   readonly written: WrittenFile;
-  readonly identified: Identified & { studyInstanceUID: string | null };
+  readonly identified: Identified & Belonging;
 };
 
 async function record(receiving: Receiving, arrival: Arrival, kept: Kept): Promise<Received> {
   const { object, path, written } = kept;
-  const { studyInstanceUID, ...identified } = kept.identified;
+  const { studyInstanceUID, seriesInstanceUID, ...identified } = kept.identified;
   const instance = uuidv7();
   try {
     await receiving.journal.append({
@@ -132,7 +152,8 @@ async function record(receiving: Receiving, arrival: Arrival, kept: Kept): Promi
     if (!(fault instanceof JournalRefusal) || fault.cut) await removeIncoming(path);
     throw fault;
   }
-  return { instance, ...written, sopInstanceUID: identified.sopInstanceUID, studyInstanceUID };
+  const { sopClassUID, sopInstanceUID } = identified;
+  return { instance, ...written, sopClassUID, sopInstanceUID, studyInstanceUID, seriesInstanceUID };
 }
 
 function refusalOf({ log }: Receiving, fault: unknown): Refusal {

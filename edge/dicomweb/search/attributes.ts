@@ -51,7 +51,7 @@ export const attributes: readonly Attribute[] = [
   column("study", ["00080020", "StudyDate", "DA"], sql`study.study_date`, "date"),
   column("study", ["00080030", "StudyTime", "TM"], sql`study.study_time`, "time"),
   column("study", ["00080050", "AccessionNumber", "SH"], sql`study.accession_number`, "code"),
-  attribute("study", ["00080056", "InstanceAvailability", "CS"], sql`'ONLINE'`),
+  attribute("study", ["00080056", "InstanceAvailability", "CS"], sql`'ONLINE'::text`),
   column("study", ["00080061", "ModalitiesInStudy", "CS"], sql`study.modalities`, "texts"),
   attribute("study", ["00080090", "ReferringPhysicianName", "PN"], sql`study.referring_physician_name`, {
     kind: "name",
