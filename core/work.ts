@@ -33,7 +33,14 @@ export type Behind = {
 export function coreJobs({ archive, db, now, metrics, atOnce }: Behind): Job[] {
   const derivations = metrics.counter("vetware_derivations_total", "Derivations by outcome.");
   const ended = (outcome: string) => derivations.add({ outcome });
-  return [...archiveJobs(archive, { atOnce, ended }), forgetCalls({ db, now })];
+  const orphans = metrics.counter(
+    "vetware_orphans_total",
+    "What nothing named, by kind: taken away, or rowless.",
+  );
+  const swept = (found: Readonly<Record<string, number>>) => {
+    for (const [kind, count] of Object.entries(found)) orphans.add({ kind }, count);
+  };
+  return [...archiveJobs(archive, { atOnce, ended, swept }), forgetCalls({ db, now })];
 }
 
 /** Begins to work by the address of the role of the queue; tries again until the database is there. */

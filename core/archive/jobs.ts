@@ -5,6 +5,7 @@ import { type Job, job } from "#core/jobs/mod.ts";
 import type { Archive } from "./archive.ts";
 import type { DerivationOutcome } from "./derive/derive.ts";
 import { deriveJob } from "./derive/job.ts";
+import type { Swept } from "./orphans/orphans.ts";
 import { sendStudyJob } from "./transfer/job.ts";
 
 /** The archive as its jobs see it. */
@@ -19,8 +20,12 @@ export type Worked = Pick<
   | "sweepOrphans"
 >;
 
-/** How many derivations run at once; `ended` is told each outcome, for the numbers. */
-export type Working = { readonly atOnce: number; readonly ended: (outcome: DerivationOutcome) => void };
+/** How many derivations run at once, and who is told how things went, for the numbers. */
+export type Working = {
+  readonly atOnce: number;
+  readonly ended: (outcome: DerivationOutcome) => void;
+  readonly swept: (swept: Swept) => void;
+};
 
 /** Every job of the archive. */
 export function archiveJobs(archive: Worked, working: Working): Job[] {
@@ -30,7 +35,11 @@ export function archiveJobs(archive: Worked, working: Working): Job[] {
     scheduled("completeStudies", "* * * * *", (signal) => archive.completeStudies(signal)),
     scheduled("purgeStudies", "23 * * * *", (signal) => archive.purgeStudies(signal)),
     scheduled("scrubObjects", "7,37 * * * *", (signal) => archive.scrubObjects(signal)),
-    scheduled("sweepOrphans", "41 3 * * *", (signal) => archive.sweepOrphans(signal)),
+    scheduled(
+      "sweepOrphans",
+      "41 3 * * *",
+      async (signal) => working.swept(await archive.sweepOrphans(signal)),
+    ),
   ];
 }
 

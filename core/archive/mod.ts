@@ -3,7 +3,11 @@
 // The commit point is its own journal (journal/): bytes synced, then a record synced, then the acknowledgement.
 // Rows and the object store follow from it (follow/, rows/) and can be made again from it; pictures follow by job
 // (derive/). In its folder: `journal/000001.jsonl …`, `incoming/` (files that a record names until the object store
-// has them), `work/` (nothing that matters). Identity of an instance is the SHA-256 of its dataset bytes.
+// has them), `purged/` (what was removed for good, which a replay leaves out), `work/` (nothing that matters). Identity
+// of an instance is the SHA-256 of its dataset bytes; versions/ tells a conflict from the same picture in another syntax.
+//
+// Over time: studies become complete (complete/), go into the bin and out of it (bin/), everything stored is read again
+// (integrity/), what nobody names is swept (orphans/), and studies are sent back to peers (transfer/).
 export { type Archive, type ArchiveSettings, openArchive } from "./archive.ts";
 export { archiveCalls } from "./calls.ts";
 export { binStudy, restoreStudy } from "./bin/bin.ts";

@@ -1,11 +1,14 @@
 // Thirty days in the bin, then gone: files, pictures and rows, with the links taken back and all of it in the audit. A
 // kill at any step is made good by the next run, and a replay of the journal brings nothing back.
 import { randomBytes } from "node:crypto";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
 import type { Archive, ArchiveSettings } from "#core/archive/mod.ts";
 import { element, tags } from "#core/dicom/mod.ts";
 import type { Objects } from "#core/services/objects/mod.ts";
+import type { Database } from "#db/mod.ts";
 import { arrival, dataset, type House, keysOf, openHouses, settled } from "#tests/make/archive.ts";
 import { keptInstances } from "#tests/make/core.ts";
 
@@ -58,7 +61,7 @@ async function share(house: House, study: string): Promise<void> {
   );
 }
 
-describe("PA-1 the bin", () => {
+describe("PA-2 the bin", () => {
   it("hides a study for thirty days and gives it back whole", async () => {
     const { house, archive } = await opened();
     await send(house, archive);
@@ -148,27 +151,67 @@ describe("PA-1 the bin", () => {
     expect(await archive.restoreStudy(stolen)).toHaveProperty("refused");
   });
 
-  it("finishes a removal that was cut off between any two of its steps", async () => {
+  const cuts = {
+    "before the tombstone is written": (house: House) => {
+      const path = join(house.folder, "archive/purged");
+      let blocked = true;
+      const block = () => rm(path, { recursive: true, force: true }).then(() => writeFile(path, "no folder"));
+      const objects: Objects = {
+        ...house.objects,
+        delete: (key) => blocked ? Promise.reject(new Error("too early")) : house.objects.delete(key),
+      };
+      const go = async () => {
+        blocked = false;
+        await rm(path);
+      };
+      return { objects, database: db(), block, go };
+    },
+    "between two objects": (house: House) => {
+      let left = 1;
+      const objects: Objects = {
+        ...house.objects,
+        delete: (key) => left-- > 0 ? house.objects.delete(key) : Promise.reject(new Error("killed")),
+      };
+      return {
+        objects,
+        database: db(),
+        block: () => Promise.resolve(),
+        go: () => Promise.resolve(void (left = 100)),
+      };
+    },
+    "before the end is noted": (house: House) => {
+      let away = false;
+      const database: Database = {
+        ...db(),
+        writeAs: (practice, work) =>
+          away ? Promise.reject(new Error("killed")) : db().writeAs(practice, work),
+      };
+      const block = () => Promise.resolve(void (away = true));
+      return { objects: house.objects, database, block, go: () => Promise.resolve(void (away = false)) };
+    },
+  };
+
+  it.each(Object.entries(cuts))("finishes a removal that was cut off %s", async (_, cutOff) => {
     const house = await newHouse();
-    let deletions = 0;
-    let failing = true;
-    const objects: Objects = {
-      ...house.objects,
-      delete: (key) =>
-        failing && ++deletions > 1 ? Promise.reject(new Error("killed")) : house.objects.delete(key),
-    };
-    const { archive, clock } = await opened({ objects }, house);
+    const { objects, database, block, go } = cutOff(house);
+    const { archive, clock } = await opened({ objects, db: database }, house);
     for (let count = 0; count < 3; count++) await send(house, archive);
     await bin(house, archive);
     clock.now += 30 * day;
-    await expect(archive.purgeStudies()).rejects.toThrow("killed");
+    await block();
+    await expect(archive.purgeStudies()).rejects.toThrow();
     expect(await own(house, "id from study")).toEqual([]);
-    expect(await keysOf(house)).toHaveLength(2);
-    failing = false;
+    expect(await own(house, "id from study_purge", "finished_at is null")).toHaveLength(1);
+    await go();
     await archive.purgeStudies();
     expect(await keysOf(house)).toEqual([]);
     expect(await own(house, "id from object")).toEqual([]);
     expect(await own(house, "id from study_purge", "finished_at is null")).toEqual([]);
+    await close(archive);
+    await forgetProgress();
+    const { archive: second } = await opened({}, house);
+    await settled(second);
+    expect(await own(house, "id from study")).toEqual([]);
   });
 
   it("brings nothing back on a replay of the whole journal, and does not stumble over what is gone", async () => {

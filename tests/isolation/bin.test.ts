@@ -13,7 +13,7 @@ import { needs } from "#tests/make/needs.ts";
 const hidden = ["study", "series", "instance", "derivative", "share"];
 
 for (const { name, needs: wanted, start } of databases) {
-  needs(...wanted).describe(`PA-1 the bin on ${name}`, () => {
+  needs(...wanted).describe(`PA-2 the bin on ${name}`, () => {
     let database: TestDatabase;
     let given: Given;
     let edge: Database;

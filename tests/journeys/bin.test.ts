@@ -1,4 +1,4 @@
-// PA-1: a study goes into the bin and comes back, as staff and the visitor of a link see it, through the front door.
+// PA-2: a study goes into the bin and comes back, as staff and the visitor of a link see it, through the front door.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CreatedShare } from "#core/contract/shares.ts";
 import { StudyList, StudyVersions } from "#core/contract/studies.ts";
@@ -39,7 +39,7 @@ function addressesOf({ id, series: [first] }: GivenStudy): string[] {
   ];
 }
 
-describe("PA-1 the bin", () => {
+describe("PA-2 the bin", () => {
   it("hides a study everywhere, lists it among the deleted, and gives it back whole", async () => {
     const study = await edge.given.study(practice);
     const instance = study.series[0]?.instances[0]?.id ?? "";

@@ -5,6 +5,7 @@ import { and, eq, inArray, isNotNull, isNull, lte, sql } from "drizzle-orm";
 import type { Objects } from "#core/services/objects/mod.ts";
 import { object, study, studyPurge } from "#db/schema/mod.ts";
 import type { Database } from "#db/mod.ts";
+import { eachPractice } from "../eachPractice.ts";
 import { removeRows } from "./removeRows.ts";
 import { writeTombstone } from "./tombstones.ts";
 
@@ -20,18 +21,22 @@ export type Purging = {
 export async function purgeStudies(purging: Purging, signal?: AbortSignal): Promise<number> {
   const { db, now } = purging;
   const at = now();
-  const practices = await db.lookUp<{ practice_id: string }>(
+  return await eachPractice(
+    db,
     sql`select practice_id from app.practices_with_due_purges(${at.toISOString()}::timestamptz)`,
+    async (practice) => {
+      let removed = 0;
+      for (const id of await dueStudies(db, practice, at)) {
+        if (signal?.aborted) return removed;
+        if (await db.withBin.writeAs(practice, (tx) => removeRows(tx, { practice, study: id, at }))) {
+          removed++;
+        }
+      }
+      await finishPurges(purging, practice, signal);
+      return removed;
+    },
+    signal,
   );
-  let removed = 0;
-  for (const { practice_id: practice } of practices) {
-    for (const id of await dueStudies(db, practice, at)) {
-      if (signal?.aborted) return removed;
-      if (await db.withBin.writeAs(practice, (tx) => removeRows(tx, { practice, study: id, at }))) removed++;
-    }
-    await finishPurges(purging, practice, signal);
-  }
-  return removed;
 }
 
 async function dueStudies(db: Database, practice: string, at: Date): Promise<string[]> {

@@ -3,6 +3,7 @@
 import { sql } from "drizzle-orm";
 import type { Database, PracticeTransaction } from "#db/mod.ts";
 import { event, study } from "#db/schema/mod.ts";
+import { eachPractice } from "../eachPractice.ts";
 import { quietPeriodMs } from "../rows/announce.ts";
 
 export type Completing = {
@@ -19,16 +20,18 @@ export async function completeStudies(
 ): Promise<number> {
   const at = now();
   const before = new Date(at.getTime() - quietPeriodMs);
-  const practices = await db.lookUp<{ practice_id: string }>(
+  return await eachPractice(
+    db,
     sql`select practice_id from app.practices_with_quiet_studies(${before.toISOString()}::timestamptz)`,
+    async (practice) => {
+      let completed = 0;
+      for (let done = batch; done === batch && !signal?.aborted; completed += done) {
+        done = await db.writeAs(practice, (tx) => completeSome(tx, practice, { at, before, batch }));
+      }
+      return completed;
+    },
+    signal,
   );
-  let completed = 0;
-  for (const { practice_id: practice } of practices) {
-    for (let done = batch; done === batch && !signal?.aborted; completed += done) {
-      done = await db.writeAs(practice, (tx) => completeSome(tx, practice, { at, before, batch }));
-    }
-  }
-  return completed;
 }
 
 type Some = { readonly at: Date; readonly before: Date; readonly batch: number };

@@ -3,9 +3,19 @@
 import { sql } from "drizzle-orm";
 import type { Objects } from "#core/services/objects/mod.ts";
 import type { Database } from "#db/mod.ts";
+import { eachPractice } from "../eachPractice.ts";
 import { checkObject } from "./check.ts";
 import { keepPace, type Pace } from "./pace.ts";
-import { endScrub, type Fault, type Met, objectsAfter, type Scrub, scrubToDo, writeStep } from "./rows.ts";
+import {
+  endScrub,
+  type Fault,
+  type Met,
+  objectsAfter,
+  type Scrub,
+  scrubToDo,
+  type Step,
+  writeStep,
+} from "./rows.ts";
 
 export type Scrubbing = {
   readonly db: Database;
@@ -23,17 +33,16 @@ const usualStep = 50;
 /** Goes on with each practice's scrub until it ends or `signal` does; how many objects were read. */
 export async function scrubObjects(scrubbing: Scrubbing, signal?: AbortSignal): Promise<number> {
   const { db, now } = scrubbing;
-  const practices = await db.lookUp<{ practice_id: string }>(
-    sql`select practice_id from app.all_practices()`,
-  );
   const pace = scrubbing.pace ?? keepPace({ share: 0.25 });
-  let checked = 0;
-  for (const { practice_id: practice } of practices) {
-    if (signal?.aborted) return checked;
-    const toDo = await scrubToDo(db, practice, { at: now(), everyMs: weekMs });
-    if (toDo) checked += await scrubOne({ ...scrubbing, pace }, toDo, signal);
-  }
-  return checked;
+  return await eachPractice(
+    db,
+    sql`select practice_id from app.all_practices()`,
+    async (practice) => {
+      const toDo = await scrubToDo(db, practice, { at: now(), everyMs: weekMs });
+      return toDo ? await scrubOne({ ...scrubbing, pace }, toDo, signal) : 0;
+    },
+    signal,
+  );
 }
 
 async function scrubOne(
@@ -46,30 +55,35 @@ async function scrubOne(
   let checked = 0;
   while (!signal?.aborted) {
     const met = await objectsAfter(db, current, stepObjects);
-    const last = met.at(-1);
-    if (!last) {
+    if (met.length === 0) {
       await endScrub(db, current, scrubbing.now());
       return checked;
     }
-    const faults = await faultsAmong(scrubbing, met);
-    const bytes = met.reduce((sum, one) => sum + one.bytes, 0);
-    await writeStep(db, current, { checked: met.length, bytes, after: last.id, faults }, scrubbing.now());
-    current = { ...current, after: last.id };
-    checked += met.length;
+    const step = await readStep(scrubbing, met, signal);
+    await writeStep(db, current, step, scrubbing.now());
+    current = { ...current, after: step.after };
+    checked += step.checked;
   }
   return checked;
 }
 
-async function faultsAmong(
+/** Reads some objects, at least one of them; when it is asked to end, those it has come to. */
+async function readStep(
   { objects, pace }: Scrubbing & { readonly pace: Pace },
   met: readonly Met[],
-): Promise<Fault[]> {
+  signal?: AbortSignal,
+): Promise<Step> {
   const faults: Fault[] = [];
+  let [checked, bytes, after] = [0, 0, ""];
   for (const one of met) {
-    const found = await checkObject(objects, one, pace);
+    if (checked > 0 && signal?.aborted) break;
+    const found = await checkObject(objects, one, () => pace(signal));
     if (found !== "sound") faults.push({ met: one, fault: found });
     // The same bytes are put again under the same key: a damaged object must make room for them.
     if (found === "damaged" && one.picture) await objects.delete(one.key);
+    checked++;
+    bytes += one.bytes;
+    after = one.id;
   }
-  return faults;
+  return { checked, bytes, after, faults };
 }

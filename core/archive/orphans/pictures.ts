@@ -3,6 +3,7 @@ import { and, inArray, like, lt, notExists, sql } from "drizzle-orm";
 import { derivative, object } from "#db/schema/mod.ts";
 import type { Database } from "#db/mod.ts";
 import type { Objects } from "#core/services/objects/mod.ts";
+import { eachPractice } from "../eachPractice.ts";
 
 /** Deletes old picture objects that no derivative names, object first, then row; how many. */
 export async function removeReplacedPictures(
@@ -10,12 +11,7 @@ export async function removeReplacedPictures(
   before: Date,
   signal?: AbortSignal,
 ): Promise<number> {
-  const practices = await db.lookUp<{ practice_id: string }>(
-    sql`select practice_id from app.all_practices()`,
-  );
-  let removed = 0;
-  for (const { practice_id: practice } of practices) {
-    if (signal?.aborted) return removed;
+  return await eachPractice(db, sql`select practice_id from app.all_practices()`, async (practice) => {
     const replaced = await db.withBin.readAs(
       practice,
       (q) =>
@@ -28,10 +24,9 @@ export async function removeReplacedPictures(
         )).limit(1000),
     );
     for (const { key } of replaced) await objects.delete(key);
-    if (replaced.length === 0) continue;
+    if (replaced.length === 0) return 0;
     const ids = replaced.map(({ id }) => id);
     await db.writeAs(practice, (tx) => tx.delete(object).where(inArray(object.id, ids)));
-    removed += replaced.length;
-  }
-  return removed;
+    return replaced.length;
+  }, signal);
 }
