@@ -2,6 +2,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { Button, EmptyState, ErrorState, Spinner, toast, Toasts } from "#apps/kit/mod.ts";
 import { ApiError } from "./api.ts";
+import { BinPage } from "./keeping/binPage.tsx";
+import { StoragePage } from "./keeping/storagePage.tsx";
 import { followLink, go, place } from "./router.ts";
 import { findMe, me, signOut } from "./session.ts";
 import { SignInPage } from "./signIn.tsx";
@@ -49,6 +51,7 @@ function Frame() {
           <span class="bar-mark" aria-hidden="true">V</span>
           <span>VetPACS</span>
         </a>
+        <Places />
         <span class="bar-practice">{me.value?.practice.name}</span>
         <span class="bar-person">{me.value?.account.name}</span>
         <SignOut />
@@ -58,6 +61,25 @@ function Frame() {
       </main>
       <UploadTray />
     </DropZone>
+  );
+}
+
+const places = [
+  { path: "/", page: "studies", label: "Studies" },
+  { path: "/bin", page: "bin", label: "Bin" },
+  { path: "/storage", page: "storage", label: "Storage" },
+] as const;
+
+function Places() {
+  const here = place.value.page === "study" ? "studies" : place.value.page;
+  return (
+    <nav class="bar-places" aria-label="Pages">
+      {places.map(({ path, page, label }) => (
+        <a key={path} href={path} onClick={followLink} aria-current={page === here ? "page" : undefined}>
+          {label}
+        </a>
+      ))}
+    </nav>
   );
 }
 
@@ -77,6 +99,8 @@ function Page() {
   const where = place.value;
   if (where.page === "studies") return <StudiesPage />;
   if (where.page === "study") return <StudyPage id={where.id} key={where.id} />;
+  if (where.page === "bin") return <BinPage />;
+  if (where.page === "storage") return <StoragePage />;
   return (
     <EmptyState
       title="There is no such page"

@@ -1,6 +1,16 @@
 // One stream of doorbells for the open page: when one rings, whoever listens reads again what changed.
 import type { DomainEvent } from "#core/contract/events.ts";
 
+const kinds = [
+  "study.changed",
+  "study.completed",
+  "study.versioned",
+  "transfer.changed",
+  "integrity.failed",
+  "share.changed",
+  "share.opened",
+] as const satisfies readonly DomainEvent["kind"][];
+
 type Listener = (event: Pick<DomainEvent, "kind" | "subjectId">) => void;
 const listeners = new Set<Listener>();
 let source: EventSource | undefined;
@@ -19,7 +29,7 @@ export function onEvent(listener: Listener): () => void {
 
 function openStream(): EventSource {
   const stream = new EventSource("/api/events");
-  for (const kind of ["study.changed", "share.changed", "share.opened"] as const) {
+  for (const kind of kinds) {
     stream.addEventListener(kind, (message) => {
       const { subjectId } = JSON.parse(message.data) as Pick<DomainEvent, "subjectId">;
       for (const listener of listeners) listener({ kind, subjectId });

@@ -1,13 +1,15 @@
-// Addresses of the staff app: `/` the study list, `/studies/{id}` one study.
+// Addresses of the staff app: `/` the study list, `/studies/{id}` one study, `/bin`, and `/storage`.
 import { signal } from "@preact/signals";
 
-export type Place = { readonly page: "studies" } | { readonly page: "study"; readonly id: string } | {
-  readonly page: "unknown";
-};
+export type Place =
+  | { readonly page: "studies" | "bin" | "storage" | "unknown" }
+  | { readonly page: "study"; readonly id: string };
 
 /** The page that a path names. */
 export function placeOf(path: string): Place {
   if (path === "/") return { page: "studies" };
+  if (path === "/bin") return { page: "bin" };
+  if (path === "/storage") return { page: "storage" };
   const study = /^\/studies\/([0-9a-f-]{36})$/.exec(path)?.[1];
   return study ? { page: "study", id: study } : { page: "unknown" };
 }

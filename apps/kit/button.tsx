@@ -11,14 +11,25 @@ export type ButtonProps = {
   /** For a button that stays pressed. */
   pressed?: boolean;
   title?: string;
+  /** What a screen reader says where the words alone do not tell which thing is meant; it must hold them. */
+  label?: string;
   onClick?: (event: JSX.TargetedMouseEvent<HTMLButtonElement>) => void;
   children: ComponentChildren;
 };
 
 /** A button with words. */
 export function Button(props: ButtonProps) {
-  const { kind = "plain", type = "button", busy = false, disabled, pressed, title, onClick, children } =
-    props;
+  const {
+    kind = "plain",
+    type = "button",
+    busy = false,
+    disabled,
+    pressed,
+    title,
+    label,
+    onClick,
+    children,
+  } = props;
   return (
     <button
       type={type === "submit" ? "submit" : "button"}
@@ -27,6 +38,7 @@ export function Button(props: ButtonProps) {
       disabled={disabled}
       aria-disabled={busy ? "true" : undefined}
       aria-pressed={pressed}
+      aria-label={label}
       title={title}
       onClick={(event) => {
         if (!busy) return onClick?.(event);

@@ -5,4 +5,4 @@ export { Check, type CheckProps, Choice, type ChoiceProps, Field, type FieldProp
 export { CrossIcon, Icon, WarningIcon } from "./icon.tsx";
 export { Spinner } from "./spinner.tsx";
 export { EmptyState, ErrorState, type StateProps } from "./states.tsx";
-export { toast, Toasts } from "./toast.tsx";
+export { toast, type ToastAction, Toasts } from "./toast.tsx";

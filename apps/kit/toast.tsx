@@ -1,24 +1,34 @@
 // Short words about what just happened, at the lower edge. Errors stay until they are closed.
 import { signal } from "@preact/signals";
-import { IconButton } from "./button.tsx";
+import { Button, IconButton } from "./button.tsx";
 import { CrossIcon } from "./icon.tsx";
 
 type Tone = "plain" | "success" | "error";
-type ToastLine = { readonly id: number; readonly words: string; readonly tone: Tone };
+
+/** Something that can be done about what a toast says, such as taking it back. */
+export type ToastAction = { readonly label: string; readonly act: () => void };
+
+type ToastLine = {
+  readonly id: number;
+  readonly words: string;
+  readonly tone: Tone;
+  readonly action: ToastAction | undefined;
+};
 
 const lines = signal<readonly ToastLine[]>([]);
 const shownFor = 6000;
+const shownForAction = 15_000;
 let last = 0;
 
 function drop(id: number): void {
   lines.value = lines.value.filter((line) => line.id !== id);
 }
 
-/** Shows a toast; all but errors leave after six seconds. */
-export function toast(words: string, tone: Tone = "plain"): void {
+/** Shows a toast; all but errors leave after six seconds, one with an action after fifteen. */
+export function toast(words: string, tone: Tone = "plain", action?: ToastAction): void {
   const id = ++last;
-  lines.value = [...lines.value.slice(-2), { id, words, tone }];
-  if (tone !== "error") setTimeout(() => drop(id), shownFor);
+  lines.value = [...lines.value.slice(-2), { id, words, tone, action }];
+  if (tone !== "error") setTimeout(() => drop(id), action ? shownForAction : shownFor);
 }
 
 /** Where toasts appear; once a page. */
@@ -28,6 +38,7 @@ export function Toasts() {
       {lines.value.map((line) => (
         <div class="toast" data-tone={line.tone} key={line.id}>
           <span>{line.words}</span>
+          {line.action && <Action line={line} action={line.action} />}
           <IconButton label="Close this message" onClick={() => drop(line.id)}>
             <CrossIcon />
           </IconButton>
@@ -35,4 +46,12 @@ export function Toasts() {
       ))}
     </div>
   );
+}
+
+function Action({ line, action }: { line: ToastLine; action: ToastAction }) {
+  const act = () => {
+    drop(line.id);
+    action.act();
+  };
+  return <Button onClick={act}>{action.label}</Button>;
 }

@@ -102,6 +102,19 @@ export const PictureStudy = z.object({
 });
 export type PictureStudy = z.infer<typeof PictureStudy>;
 
+/** A study as its own staff see it: with what is known of its arrival and its files. */
+export const StaffStudy = PictureStudy.extend({
+  /** Whether nothing more came for a minute. */
+  complete: z.boolean(),
+  lastReceivedAt: z.iso.datetime(),
+  /** Files that are shown and downloaded, and their bytes. */
+  files: z.int(),
+  bytes: z.int(),
+  /** SOP instances of which other bytes came as well. */
+  versions: z.int(),
+});
+export type StaffStudy = z.infer<typeof StaffStudy>;
+
 /** What is kept under one SOP Instance UID: the first arrival, which is shown, and what came later. */
 export const KeptInstance = z.object({
   id: Id,

@@ -22,6 +22,8 @@ export function pages(parts: EdgeParts) {
   return new Hono<EdgeEnv>()
     .get("/", open("a page without data"), app("clinic"))
     .get("/studies/:id", open("a page without data"), app("clinic"))
+    .get("/bin", open("a page without data"), app("clinic"))
+    .get("/storage", open("a page without data"), app("clinic"))
     .get("/s", open("a page without data"), app("viewer"))
     .get("/assets/*", open("the pages' own files"), async (c) => {
       const path = c.req.path.slice("/assets/".length);

@@ -3,13 +3,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { refuse } from "#core/contract/problem.ts";
 import { DomainEvent } from "#core/contract/events.ts";
-import {
-  PictureStudy,
-  StudyList,
-  StudyListQuery,
-  UploadReceipt,
-  ZipReceipt,
-} from "#core/contract/studies.ts";
+import { StaffStudy, StudyList, StudyListQuery, UploadReceipt, ZipReceipt } from "#core/contract/studies.ts";
 import type { EdgeEnv } from "../guard/env.ts";
 import { ids, query } from "../guard/input.ts";
 import type { May } from "../guard/may.ts";
@@ -20,8 +14,8 @@ import { kindOf, kinds } from "./bytes.ts";
 import { followEvents } from "./events.ts";
 import { sendInstance } from "./instance.ts";
 import { listStudies } from "./list.ts";
-import { pictureStudy } from "./picture.ts";
 import { prepareStudy } from "./prepare.ts";
+import { staffStudy } from "./staffStudy.ts";
 import { upload } from "./upload.ts";
 import { sendZip } from "./zip.ts";
 
@@ -40,10 +34,10 @@ export function studies(parts: EdgeParts, may: May) {
     .get(
       "/:id",
       may("study:read"),
-      does("One study with its pictures", { status: 200, schema: PictureStudy }),
+      does("One study with its pictures", { status: 200, schema: StaffStudy }),
       ids("id"),
       async (c) => {
-        const found = await pictureStudy(parts, c.var.actor.practiceId, c.req.valid("param").id, null);
+        const found = await staffStudy(parts, c.var.actor.practiceId, c.req.valid("param").id);
         return answer(c, found ?? refuse("not-found"));
       },
     )

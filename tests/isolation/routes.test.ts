@@ -97,6 +97,8 @@ const rows: Readonly<Record<string, Asks | Reason>> = {
   "GET /api/openapi.json": page,
   "GET /": page,
   "GET /studies/:id": page,
+  "GET /bin": page,
+  "GET /storage": page,
   "GET /s": page,
   "GET /assets/*": page,
   "GET /not-there.css": page,

@@ -58,7 +58,7 @@ function List({ list, searched, more }: { list: StudyList; searched: boolean; mo
   if (list.studies.length === 0) {
     return (
       <EmptyState title="No studies yet" actions={<UploadButton />}>
-        Send one from your PACS, or drop DICOM files anywhere on this page.
+        Send one from your PACS, or drop DICOM files, a folder or a ZIP anywhere on this page.
       </EmptyState>
     );
   }
@@ -95,6 +95,8 @@ function StudyLine({ study }: { study: StudySummary }) {
           <span class="quiet">arrived {fromNow(study.lastReceivedAt, now)}</span>
         </span>
         <span class="study-marks">
+          {!study.complete && <span class="badge" data-tone="accent">Receiving</span>}
+          {study.versions > 0 && <span class="badge" data-tone="warning">Came twice</span>}
           {study.pending > 0 && <span class="badge">Preparing {study.pending}</span>}
           {study.liveShares > 0 && <span class="badge" data-tone="accent">Shared</span>}
         </span>

@@ -1,20 +1,28 @@
 // One study: what it is, its pictures, and the links that let it out of the practice.
 import { useEffect, useState } from "preact/hooks";
-import type { PictureInstance, PictureSeries, PictureStudy } from "#core/contract/studies.ts";
+import type { PictureInstance, PictureSeries, PictureStudy, StaffStudy } from "#core/contract/studies.ts";
+import type { TransferList } from "#core/contract/transfers.ts";
 import { Button, Dialog, EmptyState, ErrorState, Spinner, toast } from "#apps/kit/mod.ts";
 import { api, ApiError } from "../api.ts";
 import { onEvent } from "../events.ts";
 import { useLoaded } from "../loaded.ts";
+import { DeleteStudy } from "../keeping/deleteStudy.tsx";
+import { Versions } from "../keeping/versions.tsx";
 import { followLink } from "../router.ts";
 import { may } from "../session.ts";
 import { Sharing } from "../share/sharing.tsx";
-import { animalFacts, animalName, studyDay } from "../words.ts";
+import { SendDialog } from "../transfers/sendDialog.tsx";
+import { Transfers } from "../transfers/transfers.tsx";
+import { animalFacts, animalName, moment, size, studyDay } from "../words.ts";
 
 export function StudyPage({ id }: { id: string }) {
-  const { thing: study, fault, reload } = useLoaded(() => api<PictureStudy>(`/api/studies/${id}`), [id]);
-  useEffect(() => onEvent((event) => event.subjectId === id && event.kind === "study.changed" && reload()), [
-    reload,
-  ]);
+  const { thing: study, fault, reload } = useLoaded(() => api<StaffStudy>(`/api/studies/${id}`), [id]);
+  const transfers = useLoaded(() => api<TransferList>(`/api/studies/${id}/transfers`), [id]);
+  useEffect(() =>
+    onEvent((event) => {
+      if (event.kind.startsWith("study.") && event.subjectId === id) reload();
+      if (event.kind === "transfer.changed") transfers.reload();
+    }), [reload, transfers.reload]);
 
   if (!study && fault) {
     return <ErrorState title="This study could not be read" actions={<BackLink />}>{fault}</ErrorState>;
@@ -33,16 +41,47 @@ export function StudyPage({ id }: { id: string }) {
               " · ",
             )}
           </p>
+          <Arrival study={study} />
         </div>
+        <StudyTools study={study} onSent={transfers.reload} />
       </div>
+      <Versions study={study} />
       <div class="study-page">
         <section aria-label="Pictures">
           <Unprepared study={study} />
           {study.series.map((series) => <SeriesPictures key={series.id} study={id} series={series} />)}
         </section>
-        <Sharing study={study} />
+        <div class="study-side">
+          <Sharing study={study} />
+          <Transfers loaded={transfers} />
+        </div>
       </div>
     </>
+  );
+}
+
+/** Whether more is to be expected. */
+function Arrival({ study: { complete, lastReceivedAt, files, bytes } }: { study: StaffStudy }) {
+  const kept = `${files === 1 ? "1 file" : `${files} files`}, ${size(bytes)}`;
+  return (
+    <p class="arrival" role="status">
+      <span class="badge" data-tone={complete ? "success" : "accent"}>
+        {complete ? "Complete" : "Receiving"}
+      </span>
+      <span class="quiet">{kept} · last arrival {moment(lastReceivedAt)}</span>
+    </p>
+  );
+}
+
+function StudyTools({ study, onSent }: { study: StaffStudy; onSent: () => void }) {
+  const [sending, setSending] = useState(false);
+  return (
+    <div class="study-tools">
+      <a class="button" href={`/api/studies/${study.id}/zip`} download>Download ZIP</a>
+      {may("study:send") && <Button onClick={() => setSending(true)}>Send to PACS…</Button>}
+      {may("study:delete") && <DeleteStudy id={study.id} animal={animalName(study.patient)} />}
+      <SendDialog study={study} open={sending} onClose={() => setSending(false)} onBegun={onSent} />
+    </div>
   );
 }
 

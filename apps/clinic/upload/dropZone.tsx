@@ -1,9 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { toast } from "#apps/kit/mod.ts";
 import { may } from "../session.ts";
+import { filesOfDrop } from "./folder.ts";
 import { addFiles } from "./uploads.ts";
 
-/** Files may be dropped anywhere on the page. */
+/** Files and folders may be dropped anywhere on the page. */
 export function DropZone({ children }: { children: ComponentChildren }) {
   const [over, setOver] = useState(false);
   const carriesFiles = (event: DragEvent) =>
@@ -24,11 +26,18 @@ export function DropZone({ children }: { children: ComponentChildren }) {
         setOver(false);
         if (!carriesFiles(event)) return;
         event.preventDefault();
-        addFiles(event.dataTransfer?.files ?? []);
+        if (!event.dataTransfer) return;
+        filesOfDrop(event.dataTransfer).then(addFiles).catch(() => {
+          toast("The folder could not be read. Try again, or add its files.", "error");
+        });
       }}
     >
       {children}
-      {over && <div class="drop-veil" aria-hidden="true">Drop the DICOM files to add them</div>}
+      {over && (
+        <div class="drop-veil" aria-hidden="true">
+          Drop DICOM files, a folder or a ZIP to add them
+        </div>
+      )}
     </div>
   );
 }

@@ -1,28 +1,44 @@
 // Files on their way to the practice: two at a time, each with progress, its outcome in plain words, and a
-// second try for those that failed.
+// second try for those that failed. A ZIP is one of them, with an outcome for each file in it.
 import { signal } from "@preact/signals";
-import type { UploadReceipt } from "#core/contract/studies.ts";
-import { problemWordsOf } from "../api.ts";
+import { type GivenFile, reasonToLeave } from "./folder.ts";
+import { sendFile } from "./send.ts";
+
+/** A file that was not taken, and why. */
+export type NotTaken = { readonly name: string; readonly reason: string };
 
 export type Upload = {
   readonly id: number;
   readonly file: File;
-  readonly state: "waiting" | "sending" | "kept" | "refused";
+  /** Where it stood in a folder, or its name. */
+  readonly name: string;
+  /** `left` is no DICOM file: there is nothing to send again. */
+  readonly state: "waiting" | "sending" | "kept" | "left" | "refused";
   /** Bytes sent so far. */
   readonly sent: number;
-  /** Why it was refused. */
+  /** Why it was left out or refused. */
   readonly reason?: string;
+  /** Of a ZIP: how many of its files are kept. */
+  readonly files?: number;
+  /** Of a ZIP: what was not taken of it. */
+  readonly notTaken?: readonly NotTaken[];
 };
 
 const atOnce = 2;
 let lastId = 0;
+const running = new Map<number, AbortController>();
 
 /** All files of this visit, in the order they were given. */
 export const uploads = signal<readonly Upload[]>([]);
 
-/** Queues files and starts sending. */
-export function addFiles(files: Iterable<File>): void {
-  const fresh = Array.from(files, (file): Upload => ({ id: ++lastId, file, state: "waiting", sent: 0 }));
+/** Queues files and starts sending; what is plainly no DICOM file of a folder is left out. */
+export async function addFiles(given: readonly GivenFile[]): Promise<void> {
+  const fresh: Upload[] = [];
+  for (const one of given) {
+    const reason = one.path.includes("/") ? await reasonToLeave(one) : undefined;
+    const state = reason === undefined ? "waiting" : "left";
+    fresh.push({ id: ++lastId, file: one.file, name: one.path, state, sent: 0, reason });
+  }
   uploads.value = [...uploads.value, ...fresh];
   sendNext();
 }
@@ -31,6 +47,12 @@ export function addFiles(files: Iterable<File>): void {
 export function tryAgain(id: number): void {
   change(id, { state: "waiting", sent: 0, reason: undefined });
   sendNext();
+}
+
+/** Stops what is being sent and drops what waits. What was answered as kept stays kept. */
+export function stopAll(): void {
+  uploads.value = uploads.value.filter((upload) => upload.state !== "waiting");
+  for (const one of running.values()) one.abort();
 }
 
 /** Takes finished files off the list. */
@@ -48,39 +70,16 @@ function change(id: number, changes: Partial<Upload>): void {
 }
 
 function sendNext(): void {
-  const sending = uploads.value.filter((upload) => upload.state === "sending").length;
-  const next = uploads.value.filter((upload) => upload.state === "waiting").slice(0, atOnce - sending);
+  const next = uploads.value.filter((upload) => upload.state === "waiting").slice(0, atOnce - running.size);
   for (const upload of next) {
+    const stop = new AbortController();
+    running.set(upload.id, stop);
     change(upload.id, { state: "sending" });
-    void send(upload).then((changes) => {
-      change(upload.id, changes);
+    const tell = (sent: number) => change(upload.id, { sent });
+    void sendFile(upload.file, tell, stop.signal).then((outcome) => {
+      running.delete(upload.id);
+      change(upload.id, outcome);
       sendNext();
     });
   }
-}
-
-/** XMLHttpRequest, because fetch does not tell how much of a body has left. */
-function send(upload: Upload): Promise<Partial<Upload>> {
-  return new Promise((settle) => {
-    const request = new XMLHttpRequest();
-    request.open("PUT", "/api/uploads");
-    request.setRequestHeader("content-type", "application/dicom");
-    request.upload.onprogress = (progress) => change(upload.id, { sent: progress.loaded });
-    request.onerror = () =>
-      settle({ state: "refused", reason: "The connection broke. Nothing was lost; send it again." });
-    request.onload = () => settle(outcomeOf(upload.file, request));
-    request.send(upload.file);
-  });
-}
-
-function outcomeOf(file: File, request: XMLHttpRequest): Partial<Upload> {
-  if (request.status < 200 || request.status > 299) {
-    return { state: "refused", reason: problemWordsOf(request.status, request.responseText) };
-  }
-  const receipt = JSON.parse(request.responseText) as UploadReceipt;
-  if (receipt.bytes === file.size) return { state: "kept", sent: file.size };
-  return {
-    state: "refused",
-    reason: "The server received another number of bytes than the file has. Send it again.",
-  };
 }

@@ -1,0 +1,36 @@
+// A study for its own staff: its pictures, and what is known of its arrival and its files.
+import { and, eq, sql } from "drizzle-orm";
+import type { StaffStudy } from "#core/contract/studies.ts";
+import { instance, object, study } from "#db/schema/mod.ts";
+import type { EdgeParts } from "../parts.ts";
+import { pictureStudy } from "./picture.ts";
+
+/** The study of a practice, or undefined where it has none of that id. */
+export async function staffStudy(
+  parts: Pick<EdgeParts, "db">,
+  practiceId: string,
+  studyId: string,
+): Promise<StaffStudy | undefined> {
+  const [pictures, [[found], [kept]]] = await Promise.all([
+    pictureStudy(parts, practiceId, studyId, null),
+    parts.db.readAs(practiceId, (q) => [
+      q.select({
+        completedAt: study.completedAt,
+        lastReceivedAt: study.lastReceivedAt,
+        versions: study.versionCount,
+      }).from(study).where(eq(study.id, studyId)),
+      q.select({ files: sql<number>`count(*)::int`, bytes: sql<string>`coalesce(sum(${object.bytes}), 0)` })
+        .from(instance).innerJoin(object, eq(object.id, instance.objectId))
+        .where(and(eq(instance.studyId, studyId), eq(instance.current, true))),
+    ]),
+  ]);
+  if (!pictures || !found) return undefined;
+  return {
+    ...pictures,
+    complete: found.completedAt !== null,
+    lastReceivedAt: found.lastReceivedAt.toISOString(),
+    versions: found.versions,
+    files: kept?.files ?? 0,
+    bytes: Number(kept?.bytes ?? 0),
+  };
+}
