@@ -4,6 +4,7 @@ import { refuse } from "#core/contract/problem.ts";
 import type { Refused } from "#core/contract/problem.ts";
 import { cancelTransfer, startTransfer } from "#core/contract/transfers.ts";
 import type { Transfer, TransferList } from "#core/contract/transfers.ts";
+import { presentTransfer } from "#core/domain/transfer.ts";
 import { study, transfer } from "#db/schema/mod.ts";
 import { actingAs, journeyOf, whenceOf } from "../guard/acting.ts";
 import type { Actor, RequestFacts } from "../guard/env.ts";
@@ -49,20 +50,4 @@ export async function stopTransfer(
     who,
     ...journeyOf(request),
   });
-}
-
-function presentTransfer(row: typeof transfer.$inferSelect): Transfer {
-  const { id, studyId, peerId, peerName, state, total, sent, failed, reason } = row;
-  return {
-    id,
-    studyId,
-    peer: { id: peerId, name: peerName },
-    state,
-    total,
-    sent,
-    failed,
-    reason,
-    createdAt: row.createdAt.toISOString(),
-    endedAt: row.endedAt?.toISOString() ?? null,
-  };
 }

@@ -7,7 +7,7 @@ import type { Archive } from "#core/archive/mod.ts";
 import { rowId } from "#core/archive/rows/ids.ts";
 import { openDecoders } from "#core/dicom/mod.ts";
 import { arrival, type House, keysOf, openHouses, settled } from "#tests/make/archive.ts";
-import { dicomDataset, encapsulated, type Picture } from "#tests/make/dicom.ts";
+import { dicomDataset, encapsulated, literalRun, type Picture } from "#tests/make/dicom.ts";
 
 const { newHouse, archiveIn, close, asOwner, forgetProgress } = openHouses();
 const decoders = openDecoders({ workers: 1, deadlineMilliseconds: 20_000, memoryMegabytes: 1000 });
@@ -30,14 +30,6 @@ const picture = (number: number, more: Partial<Picture> = {}): Picture => ({
   seriesInstanceUID: `1.2.826.7.${number % 4}`,
   ...more,
 });
-
-/** Four samples as one literal run (PS3.5 G.3) behind the header of one segment. */
-function runLengthFrame(samples: Uint8Array): Uint8Array {
-  const header = new Uint8Array(64);
-  new DataView(header.buffer).setUint32(0, 1, true);
-  new DataView(header.buffer).setUint32(4, 64, true);
-  return Uint8Array.from([...header, samples.length - 1, ...samples, 0]);
-}
 
 async function send(house: House, archive: Archive, sent: Picture): Promise<void> {
   const syntax = sent.transferSyntaxUID ?? "1.2.840.10008.1.2.1";
@@ -101,7 +93,7 @@ describe("PA-2 a replay into an empty database", () => {
     await send(house, archive, {
       ...same,
       transferSyntaxUID: rle,
-      pixels: encapsulated([runLengthFrame(same.pixels)]),
+      pixels: encapsulated([literalRun(same.pixels)]),
     });
     await deriveAll(house, archive);
     const [removed] = await own(house, "id from study", "study_instance_uid = '1.2.826.8.0'");

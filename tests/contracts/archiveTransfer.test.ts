@@ -7,7 +7,7 @@ import { openDecoders, readPart10, tags, textOf } from "#core/dicom/mod.ts";
 import { pixelDigest } from "#core/dicom/pixels/pixelDigest.ts";
 import type { Transfer } from "#core/contract/transfers.ts";
 import { type House, openHouses, settled, sha256, upload } from "#tests/make/archive.ts";
-import { dicomFile, encapsulated, type Picture } from "#tests/make/dicom.ts";
+import { dicomFile, encapsulated, literalRun, type Picture } from "#tests/make/dicom.ts";
 import { keep, type Kept, type Listener, startListener } from "#tests/make/dicomListener.ts";
 import { needs, program } from "#tests/make/needs.ts";
 import { freePorts } from "#tests/make/ports.ts";
@@ -38,14 +38,9 @@ const picture = (number: number, more: Partial<Picture> = {}): Picture => ({
   ...more,
 });
 
-/** Four samples as one literal run (PS3.5 G.3) behind the header of one segment. */
-function runLength(number: number): Picture {
-  const frame = new Uint8Array(64 + 6);
-  new DataView(frame.buffer).setUint32(0, 1, true);
-  new DataView(frame.buffer).setUint32(4, 64, true);
-  frame.set([3, number, 2, 3, 4, 0], 64);
-  return picture(number, { transferSyntaxUID: rle, pixels: encapsulated([frame]) });
-}
+/** The same samples, run-length encoded. */
+const runLength = (number: number) =>
+  picture(number, { transferSyntaxUID: rle, pixels: encapsulated([literalRun(picture(number).pixels)]) });
 
 const lossy = (number: number) =>
   picture(number, { transferSyntaxUID: jpegBaseline, pixels: encapsulated([new Uint8Array(30)]) });

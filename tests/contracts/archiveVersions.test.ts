@@ -3,7 +3,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import type { Archive } from "#core/archive/mod.ts";
 import { element, openDecoders, tags } from "#core/dicom/mod.ts";
-import { dicomDataset, encapsulated, type Picture } from "#tests/make/dicom.ts";
+import { dicomDataset, encapsulated, literalRun, type Picture } from "#tests/make/dicom.ts";
 import { arrival, type House, openHouses, settled } from "#tests/make/archive.ts";
 
 const { newHouse, archiveIn, asOwner } = openHouses();
@@ -21,17 +21,11 @@ const native: Picture = {
   pixels: new Uint8Array([1, 2, 3, 4]),
   sopInstanceUID: uid,
 };
-/** The same four samples as one literal run (PS3.5 G.3): a header of 64 bytes, then its only segment. */
-const rleFrame = (samples: readonly number[]) => {
-  const header = new Uint8Array(64);
-  new DataView(header.buffer).setUint32(0, 1, true);
-  new DataView(header.buffer).setUint32(4, 64, true);
-  return Uint8Array.from([...header, samples.length - 1, ...samples, 0]);
-};
+/** The same four samples, run-length encoded. */
 const compressed = (samples: readonly number[], more: Partial<Picture> = {}): Picture => ({
   ...native,
   transferSyntaxUID: rle,
-  pixels: encapsulated([rleFrame(samples)]),
+  pixels: encapsulated([literalRun(Uint8Array.from(samples))]),
   ...more,
 });
 
@@ -71,7 +65,11 @@ describe("PA-2 what comes later under a known UID", () => {
         more: [element(tags.StudyDescription, "Another animal")],
       }),
     ],
-    ["a lossy syntax", { ...native, transferSyntaxUID: jpegBaseline, pixels: encapsulated([rleFrame([1])]) }],
+    ["a lossy syntax", {
+      ...native,
+      transferSyntaxUID: jpegBaseline,
+      pixels: encapsulated([literalRun(Uint8Array.of(1))]),
+    }],
     ["what cannot be decoded", { ...compressed([]), pixels: encapsulated([new Uint8Array(70)]) }],
   ])("is a version that the practice hears of once: %s", async (_, second) => {
     const house = await newHouse();

@@ -97,6 +97,14 @@ function even(bytes: Uint8Array): Uint8Array {
   return bytes.length % 2 === 0 ? bytes : joined(bytes, Uint8Array.of(0));
 }
 
+/** A frame of RLE Lossless of up to 128 samples of 8 bits: one segment, one literal run (PS3.5 G.3). */
+export function literalRun(samples: Uint8Array): Uint8Array {
+  const header = new Uint8Array(64);
+  new DataView(header.buffer).setUint32(0, 1, true);
+  new DataView(header.buffer).setUint32(4, 64, true);
+  return Uint8Array.from([...header, samples.length - 1, ...samples, 0]);
+}
+
 /** Bytes one after another. */
 export function joined(...pieces: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(Buffer.concat(pieces));

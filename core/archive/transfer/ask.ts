@@ -3,11 +3,10 @@ import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import { refuse, type Refused } from "#core/contract/problem.ts";
 import type { Transfer } from "#core/contract/transfers.ts";
+import { presentTransfer } from "#core/domain/transfer.ts";
 import { audit, dicomPeer, event, instance, study, transfer } from "#db/schema/mod.ts";
 import type { Database, PracticeTransaction } from "#db/mod.ts";
 import { type Author, deedOf } from "../acting.ts";
-
-type TransferRow = typeof transfer.$inferSelect;
 
 /** Who asks for what to be sent where. */
 export type TransferWish = {
@@ -35,7 +34,10 @@ export async function startTransfer(
       return refuse("conflict", { detail: "This peer only sends: it has no host and port to be sent to." });
     }
     const [live] = await liveOne(tx, studyId, peer);
-    if (live) return presentTransfer(live);
+    if (live) {
+      await askToSend(tx, practice, live.id);
+      return presentTransfer(live);
+    }
     const row = {
       id: uuidv7(),
       practiceId: practice,
@@ -51,8 +53,7 @@ export async function startTransfer(
     const deed = { action: "study.sent", subjectKind: "study", subjectId: studyId, at };
     await tx.insert(audit).values(deedOf(practice, author, deed));
     await tellTransfer(tx, practice, begun.id);
-    const asks = JSON.stringify({ practice, transfer: begun.id });
-    await tx.execute(sql`select app.enqueue('sendStudy', ${asks}::jsonb, ${`send:${begun.id}`})`);
+    await askToSend(tx, practice, begun.id);
     return presentTransfer(begun);
   });
 }
@@ -77,6 +78,7 @@ export async function cancelTransfer(
     const asked = await tx.update(transfer).set({ cancelAskedAt: at }).where(running).returning();
     const [row] = await tx.select().from(transfer).where(eq(transfer.id, id));
     if (!row) return refuse("not-found", { detail: "There is no such transfer." });
+    if (asked.length > 0) await askToSend(tx, practice, id);
     if (ended.length + asked.length > 0) {
       const deed = { action: "transfer.cancelled", subjectKind: "transfer", subjectId: id, at };
       await tx.insert(audit).values(deedOf(practice, author, deed));
@@ -86,24 +88,13 @@ export async function cancelTransfer(
   });
 }
 
+/** Asks for the job; one that waits or runs is left as it is, one that was lost with its core is made good. */
+async function askToSend(tx: PracticeTransaction, practice: string, id: string): Promise<void> {
+  const asks = JSON.stringify({ practice, transfer: id });
+  await tx.execute(sql`select app.enqueue('sendStudy', ${asks}::jsonb, ${`send:${id}`})`);
+}
+
 /** The doorbell of a transfer. */
 export async function tellTransfer(tx: PracticeTransaction, practiceId: string, id: string): Promise<void> {
   await tx.insert(event).values({ practiceId, kind: "transfer.changed", subjectId: id });
-}
-
-/** A row as people follow it. */
-export function presentTransfer(row: TransferRow): Transfer {
-  const { id, studyId, peerId, peerName, state, total, sent, failed, reason } = row;
-  return {
-    id,
-    studyId,
-    peer: { id: peerId, name: peerName },
-    state,
-    total,
-    sent,
-    failed,
-    reason,
-    createdAt: row.createdAt.toISOString(),
-    endedAt: row.endedAt?.toISOString() ?? null,
-  };
 }
