@@ -4,6 +4,6 @@ export { findThing, kindOf, kinds, sendThing } from "./bytes.ts";
 export type { BytesKind } from "./bytes.ts";
 export { pictureStudy } from "./picture.ts";
 export { integrity, keeping } from "./keepingRoutes.ts";
-export { zipNameOf } from "./zip.ts";
+export { sendZip, zipNameOf } from "./zip.ts";
 export { events, studies, uploads } from "./routes.ts";
 export { readCursor, writeCursor } from "./cursor.ts";
