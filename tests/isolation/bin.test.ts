@@ -97,6 +97,20 @@ for (const { name, needs: wanted, start } of databases) {
       expect(await counts(edge, ["share"])).toEqual({ share: 2 });
     });
 
+    it("is looked for by key, never by reading all instances of the practice", async () => {
+      const [first] = kept.series;
+      const plan = await edge.readAs(
+        practice.id,
+        (q) =>
+          q.execute(sql`explain (costs off) select d.kind, i.id from derivative d
+            join instance i on i.id = d.instance_id
+            where i.study_id = ${kept.id}::uuid and d.instance_id = ${first?.instances[0]?.id}::uuid`),
+      );
+      const text = plan.rows.map((row) => row["QUERY PLAN"]).join("\n");
+      expect(text).toContain("binned_studies");
+      expect(text).not.toContain("hashed SubPlan");
+    });
+
     it("gives everything back when the study is restored", async () => {
       await setBin(binned.id, null);
       expect(await counts(edge, hidden)).toEqual(withAll);
