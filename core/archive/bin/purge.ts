@@ -1,7 +1,7 @@
 // Removes for good what has been in the bin for thirty days. Four steps, each safe to run again, so that a kill
 // anywhere is made good by the next run: the rows go in one transaction that leaves a `study_purge` row, a tombstone
 // is written beside the journal, the objects are deleted, and the purge is marked finished.
-import { and, eq, inArray, isNotNull, isNull, lte, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, lte, sql } from "drizzle-orm";
 import type { Objects } from "#core/services/objects/mod.ts";
 import { object, study, studyPurge } from "#db/schema/mod.ts";
 import type { Database } from "#db/mod.ts";
@@ -74,11 +74,16 @@ async function finishPurge(
   });
   const kept = await db.readAs(
     practice,
-    (q) => q.select({ id: object.id, key: object.key }).from(object).where(inArray(object.id, objectIds)),
+    (q) => q.select({ key: object.key }).from(object).where(isOf(purge.id)),
   );
   for (const { key } of kept) await objects.delete(key);
   await db.writeAs(practice, async (tx) => {
-    if (kept.length > 0) await tx.delete(object).where(inArray(object.id, kept.map(({ id }) => id)));
+    await tx.delete(object).where(isOf(purge.id));
     await tx.update(studyPurge).set({ finishedAt: now() }).where(eq(studyPurge.id, purge.id));
   });
+}
+
+/** The objects of a purge, however many: their ids stand in its row. */
+function isOf(purge: string) {
+  return sql`${object.id} in (select unnest(p.object_ids) from ${studyPurge} p where p.id = ${purge}::uuid)`;
 }

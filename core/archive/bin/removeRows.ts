@@ -4,7 +4,7 @@ import { audit, derivative, event, instance, object, series, study, studyPurge }
 import type { PracticeTransaction } from "#db/mod.ts";
 import { deedOf, nobody } from "../acting.ts";
 import { lockStudies } from "../rows/lock.ts";
-import { promoteVersions } from "../versions/promote.ts";
+import { keptElsewhere, promoteOldest } from "../versions/promote.ts";
 
 export type Removal = { readonly practice: string; readonly study: string; readonly at: Date };
 
@@ -20,12 +20,12 @@ export async function removeRows(tx: PracticeTransaction, removal: Removal): Pro
   if (!due) return false;
   const kept = await tx.select({
     id: instance.id,
-    uid: instance.sopInstanceUid,
     objectId: instance.objectId,
     dataset: instance.datasetSha256,
     storedAt: object.storedAt,
   }).from(instance).innerJoin(object, eq(object.id, instance.objectId)).where(eq(instance.studyId, id));
   if (kept.some(({ storedAt }) => storedAt === null)) return false;
+  const elsewhere = await keptElsewhere(tx, id);
   const instances = sql`(select id from ${instance} where study_id = ${id}::uuid)`;
   const pictures = await tx.delete(derivative).where(sql`instance_id in ${instances}`)
     .returning({ objectId: derivative.objectId });
@@ -40,7 +40,7 @@ export async function removeRows(tx: PracticeTransaction, removal: Removal): Pro
     objectIds: [...kept, ...pictures].map(({ objectId }) => objectId),
     datasets: kept.map(({ dataset }) => Buffer.from(dataset).toString("hex")),
   });
-  await promoteVersions(tx, practice, kept.map(({ uid }) => uid));
+  await promoteOldest(tx, practice, elsewhere);
   await tell(tx, removal);
   return true;
 }
