@@ -1,10 +1,11 @@
 // A study's round in the staff app, in a real browser on the whole platform: it comes in as a ZIP, is downloaded as
 // one, is sent back to a PACS, and is deleted and taken back (PA-1, PA-2, PA-3).
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { element, tags } from "#core/dicom/mod.ts";
+import { CreatedShare } from "#core/contract/shares.ts";
+import { element, tags, writeDirectory } from "#core/dicom/mod.ts";
 import { chromium, openBrowser, phone, type Watched, watchedPage } from "#tests/make/browser.ts";
 import { temporaryFolder } from "#tests/make/dicom.ts";
 import { needs, program } from "#tests/make/needs.ts";
@@ -97,6 +98,23 @@ needs(chromium, program("storescp"), program("unzip"), program("python3")).descr
       }
     });
 
+    it("is downloaded by the visitor of a link that allows it, files and all", async () => {
+      const [shown] = await staff.studies("ROUND-1");
+      const wish = { studyId: shown?.id, rights: ["download"] };
+      const { url } = CreatedShare.parse(await staff.ask("POST", "/api/shares", wish));
+      const visitor = await watchedPage(await phone(browser));
+      await visitor.page.goto(url);
+      const [download] = await Promise.all([
+        visitor.page.waitForEvent("download"),
+        visitor.page.getByRole("link", { name: "Download all files (ZIP)" }).click(),
+      ]);
+      const path = join(temporaryFolder(), "shared.zip");
+      await download.saveAs(path);
+      expect(entriesByPython(path).map(({ name }) => name).filter((name) => name.startsWith("DICOM/")))
+        .toHaveLength(2);
+      expect([visitor.faults, visitor.violations]).toEqual([[], []]);
+    });
+
     it("is sent to a PACS, which gets the very datasets", async () => {
       await page.getByRole("button", { name: "Send to PACS…" }).click();
       await page.getByLabel("To", { exact: true }).selectOption({ label: `Cellar PACS (${pacs.aeTitle})` });
@@ -126,6 +144,21 @@ needs(chromium, program("storescp"), program("unzip"), program("python3")).descr
       await page.getByText("The bin is empty").waitFor();
       await page.getByRole("link", { name: "Studies" }).click();
       await page.getByRole("link", { name: /ROUND-1/ }).waitFor();
+    });
+
+    it("may begin with the folder of a disc: the table of contents and what is no DICOM stay behind", async () => {
+      const folder = temporaryFolder();
+      await mkdir(join(folder, "DISC/DICOM"), { recursive: true });
+      const more = radiograph({ uid: "2.25.33201", study: "2.25.33200", patientID: "ROUND-2" });
+      await writeFile(join(folder, "DISC/DICOM/IM1"), more);
+      await writeFile(join(folder, "DISC/DICOMDIR"), writeDirectory([], "2.25.33209"));
+      await writeFile(join(folder, "DISC/START.EXE"), "MZ");
+      await page.getByLabel("A folder to add").setInputFiles(join(folder, "DISC"));
+      const tray = page.getByRole("region", { name: "Uploads" });
+      await tray.getByText("1 file is kept, 2 not taken.").waitFor();
+      await tray.getByText("A DICOMDIR, a table of contents. It is not needed.").waitFor();
+      await tray.getByRole("button", { name: "Close" }).click();
+      await page.getByRole("link", { name: /ROUND-2/ }).waitFor();
     });
 
     it("broke no content policy, asked no other host and failed nowhere", () => {

@@ -60,3 +60,8 @@ function problemOf(body: unknown): RefusalProblem {
   const refusal = typeof problem?.refusal === "string" ? problem.refusal as ShareRefusal : undefined;
   return { detail, refusal };
 }
+
+/** Where all files of a link are downloaded as one ZIP. */
+export function zipAddress(shareId: string): string {
+  return `/api/opened/${shareId}/zip`;
+}

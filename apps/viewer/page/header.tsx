@@ -1,4 +1,5 @@
 import type { OpenedShare } from "#core/contract/shares.ts";
+import { zipAddress } from "./api.ts";
 import { expiryWords, patientLine, patientTitle, studyLine } from "./words.ts";
 
 /** Whose pictures these are, from whom, and until when. */
@@ -15,7 +16,12 @@ export function Header({ opened }: { opened: OpenedShare }) {
       </div>
       <p class="head-study">{studyLine(opened.study)}</p>
       <p class="head-practice">{opened.study.practice}</p>
-      <p class="head-expiry">{expiryWords(opened.expiresAt, new Date())}</p>
+      <p class="head-expiry">
+        {expiryWords(opened.expiresAt, new Date())}
+        {opened.rights.includes("download") && (
+          <a class="head-zip" href={zipAddress(opened.shareId)} download>Download all files (ZIP)</a>
+        )}
+      </p>
     </header>
   );
 }
