@@ -29,37 +29,44 @@ const tellEveryMs = 1000;
 /** What trying again does not change. */
 const lasting: readonly string[] = ["rejected", "certificate"];
 
-/** Sends a study, or what is left of it. @throws AssociationFailed when it should be tried again. */
+/** Sends a study, or what is left of it. @throws what should be tried again, and faults on our side. */
 export async function sendStudy(sending: Sending, of: TransferOf, attempt: Attempt): Promise<void> {
   const { db, now } = sending;
   const row = await takeUp(db, of);
   if (!row) return;
-  const end = (ending = {}) => endTransfer(db, of, ending, now());
-  if (row.cancelAskedAt) return await end({ state: "cancelled" });
-  if (!await studyIsThere(db, of.practice, row.studyId)) {
-    return await end({ state: "failed", reason: "The study was deleted meanwhile." });
-  }
   const destination = await destinationOf(db, of.practice, row.peerId);
-  if (!destination) {
-    return await end({ state: "failed", reason: "The peer was taken out, or cannot be sent to any more." });
+  const isThere = await studyIsThere(db, of.practice, row.studyId);
+  if (row.cancelAskedAt || !isThere || !destination) {
+    const reason = isThere ? peerGone : studyGone;
+    return await endTransfer(db, of, row.cancelAskedAt ? cancelled : { state: "failed", reason }, now());
   }
   const toSend = await instancesToSend(db, of, row.studyId, row.createdAt);
   await setTotal(db, of, toSend.length);
-
-  const stop = new AbortController();
-  const watch = setInterval(async () => {
-    if (await isCancelled(db, of).catch(() => false)) stop.abort();
-  }, lookForCancelMs);
-  const signal = AbortSignal.any([stop.signal, ...(attempt.signal ? [attempt.signal] : [])]);
+  const cancel = watchForCancel(sending, of);
+  const signal = AbortSignal.any([cancel.signal, ...(attempt.signal ? [attempt.signal] : [])]);
   try {
     await sendAll(sending, of, { destination, toSend, signal });
-    await end();
+    await endTransfer(db, of, {}, now());
   } catch (fault) {
-    if (stop.signal.aborted) return await end({ state: "cancelled" });
+    if (cancel.signal.aborted) return await endTransfer(db, of, cancelled, now());
     await giveUpOrThrow(sending, of, fault, attempt);
   } finally {
-    clearInterval(watch);
+    cancel.unwatch();
   }
+}
+
+const cancelled = { state: "cancelled" } as const;
+const studyGone = "The study was deleted meanwhile.";
+const peerGone = "The peer was taken out, or cannot be sent to any more.";
+
+/** A signal that is aborted when someone asks for the end of the transfer. */
+function watchForCancel({ db }: Sending, of: TransferOf) {
+  const stop = new AbortController();
+  const timer = setInterval(async () => {
+    // A database that does not answer is asked again a second later.
+    if (await isCancelled(db, of).catch(() => false)) stop.abort();
+  }, lookForCancelMs);
+  return { signal: stop.signal, unwatch: () => clearInterval(timer) };
 }
 
 async function giveUpOrThrow(
@@ -68,17 +75,17 @@ async function giveUpOrThrow(
   fault: unknown,
   attempt: Attempt,
 ): Promise<void> {
-  const words = fault instanceof AssociationFailed
-    ? fault.message
-    : "It could not be sent for a fault on our side.";
   // The core is being shut: the next one goes on.
   if (attempt.signal?.aborted) throw fault;
-  const isLasting = fault instanceof AssociationFailed && lasting.includes(fault.code);
-  if (isLasting || attempt.isLast) {
-    return await endTransfer(db, of, { state: "failed", reason: words }, now());
+  const isPeers = fault instanceof AssociationFailed;
+  const words = isPeers ? fault.message : "It could not be sent for a fault on our side.";
+  const isLasting = isPeers && lasting.includes(fault.code);
+  if (!isLasting && !attempt.isLast) {
+    await setReason(db, of, `${words} It is tried again.`);
+    throw fault;
   }
-  await setReason(db, of, `${words} It is tried again.`);
-  throw fault;
+  await endTransfer(db, of, { state: "failed", reason: words }, now());
+  if (!isPeers) throw fault;
 }
 
 type Batch = {
@@ -98,15 +105,25 @@ async function sendAll(
     try {
       for (const one of instances) {
         const reason = await sendOne(sending, user, one);
-        const tell = Date.now() - toldAt >= tellEveryMs;
-        if (tell) toldAt = Date.now();
+        const at = sending.now().getTime();
+        const tell = at - toldAt >= tellEveryMs;
+        if (tell) toldAt = at;
         await settle(sending.db, of, { instance: one.id, reason, tell });
       }
-      await user.release();
     } catch (fault) {
       user.abort();
       throw fault;
     }
+    await leave(user);
+  }
+}
+
+/** All is answered: a peer that does not let us go properly has the instances all the same. */
+async function leave(user: StoreUser): Promise<void> {
+  try {
+    await user.release();
+  } catch (fault) {
+    if (!(fault instanceof AssociationFailed)) throw fault;
   }
 }
 
