@@ -37,6 +37,7 @@ import { type Cancel, cancelTransfer, startTransfer, type TransferWish } from ".
 import type { TransferOf } from "./transfer/rows.ts";
 import { type Attempt, sendStudy } from "./transfer/send.ts";
 import { type Backlog, openRoom, type RoomBounds } from "./receive/room.ts";
+import { openRetrieve, type Retrieve } from "./retrieve/retrieve.ts";
 import { receiveZip, type ZipArrival } from "./unpack/receiveZip.ts";
 
 export type ArchiveSettings = {
@@ -44,7 +45,7 @@ export type ArchiveSettings = {
   readonly folder: string;
   readonly db: Database;
   readonly objects: Objects;
-  readonly decoders: Pick<Decoders, "derive" | "digest" | "recode">;
+  readonly decoders: Pick<Decoders, "derive" | "digest" | "recode" | "frames" | "render">;
   readonly log: Log;
   /** What may wait for database and object store, and the free disk below which nothing is taken. */
   readonly bounds: RoomBounds;
@@ -74,6 +75,8 @@ export type Archive = {
   openDerivative(practice: string, instance: string, kind: DerivativeKind): Promise<Readable | undefined>;
   /** A study's files as a ZIP with a DICOMDIR; undefined where there are none. */
   openZip(practice: string, wish: ZipWish): Promise<StudyZip | undefined>;
+  /** What DICOMweb retrieves; see {@link openRetrieve}. */
+  readonly retrieve: Retrieve;
   eventsAfter(audience: EventAudience, cursor: string | undefined, limit?: number): Promise<DomainEvent[]>;
   newestEvent(audience: EventAudience): Promise<string>;
   derive(job: DeriveJob): Promise<DerivationOutcome>;
@@ -158,6 +161,7 @@ export async function openArchive(settings: ArchiveSettings): Promise<Archive> {
     receiveZip: (arrival) => whileOpen(() => receiveZip(unpacking, arrival)),
     openOriginal: (practice, instance) => openOriginal(places, practice, instance),
     openDerivative: (practice, instance, kind) => openDerivative(places, practice, instance, kind),
+    retrieve: openRetrieve({ ...places, decoders, work }),
     openZip: (practice, wish) => openStudyZip(places, practice, wish, now()),
     eventsAfter: (audience, cursor, most) => eventsAfter(db, audience, cursor, most),
     newestEvent: (audience) => newestEvent(db, audience),

@@ -60,7 +60,7 @@ function sourceOf({ who }: ArrivingBody): ArrivalSource {
 
 /** The archive as the bytes door sees it. */
 export function openThing(
-  archive: Pick<Archive, "openOriginal" | "openDerivative" | "openZip">,
+  archive: Pick<Archive, "openOriginal" | "openDerivative" | "openZip" | "retrieve">,
 ): OpenThing {
   return async (thing, { practice }: Acting): Promise<OpenedThing | Refused> => {
     if (practice === undefined) return nothing;
@@ -68,6 +68,7 @@ export function openThing(
     if ("derivative" in thing) {
       return opened(await archive.openDerivative(practice, thing.derivative, "htj2k"));
     }
+    if ("dicomweb" in thing) return await archive.retrieve(practice, thing.dicomweb, thing.as);
     if ("zip" in thing) return zip(await archive.openZip(practice, thing));
     const kind = thing.size === 256 ? "thumbnail" : "preview";
     return opened(await archive.openDerivative(practice, thing.preview, kind));

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { Acting } from "./call.ts";
 import { Id, Sha256, Uid } from "./identifiers.ts";
+import { DicomName, Retrieved } from "./retrieve.ts";
 import { randomUuid } from "./trace.ts";
 import type { RandomBytes } from "./trace.ts";
 
@@ -24,6 +25,8 @@ export const Thing = z.union([
   z.strictObject({ original: Id }),
   z.strictObject({ derivative: Id }),
   z.strictObject({ preview: Id, size: z.literal([1024, 256]) }),
+  /** What DICOMweb names by UIDs, in a form that was asked for. */
+  z.strictObject({ dicomweb: DicomName, as: Retrieved }),
   /** A study as a ZIP of its files, or some series of it. */
   z.strictObject({ zip: Id, seriesIds: z.array(Id).min(1).max(mostZippedSeries).optional() }),
 ]);

@@ -13,6 +13,7 @@ const kinds = {
   "forbidden": { status: 403, title: "This is not allowed" },
   "not-found": { status: 404, title: "There is nothing here" },
   "method-not-allowed": { status: 405, title: "This address does not do that" },
+  "not-acceptable": { status: 406, title: "This does not come in a form that was asked for" },
   "late": { status: 408, title: "This did not arrive in time" },
   "conflict": { status: 409, title: "This does not fit what is stored" },
   "in-progress": { status: 409, title: "The same request is still being worked on" },

@@ -54,3 +54,7 @@ export {
   writeDataset,
   writePart10,
 } from "./writer.ts";
+export { type BulkData, bulkDataAt } from "./json/bulkData.ts";
+export { type BulkAddress, type JsonDataset, jsonDataset } from "./json/jsonDataset.ts";
+export type { FramesFile, FramesWish } from "./render/frameFile.ts";
+export type { Region, Rendered, RenderWish } from "./render/render.ts";

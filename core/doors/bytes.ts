@@ -20,6 +20,8 @@ export type OpenedThing = {
   readonly etag?: string | undefined;
   readonly mediaType: string;
   readonly read: (range?: ByteRange) => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+  /** Called when `read` is not, to let go of what was prepared. */
+  readonly discard?: (() => Promise<void>) | undefined;
 };
 
 /** Finds a thing within the practice of `who`; `refuse("not-found")` for every other practice's. */
@@ -33,6 +35,8 @@ export async function bytes(door: BytesDoor, request: Request, passage: Passage)
   if ("refused" in found) return problemResponse({ ...found.refused, request: passage.requestId });
   const { thing, limit } = found;
   const plan = planOf(request, thing);
+  const unread = plan.silent || plan.status === 416;
+  if (unread) await thing.discard?.();
   if (plan.status === 416) {
     const refusal = problem("range-not-satisfiable", { request: passage.requestId });
     return problemResponse(refusal, { "content-range": `bytes */${thing.size}` });

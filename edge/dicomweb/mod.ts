@@ -1,10 +1,12 @@
-// DICOMweb (PS3.18) for other viewers and archives, at /dicomweb: QIDO-RS in search/, STOW-RS in store/. DICOM UIDs stand
+// DICOMweb (PS3.18) for other viewers and archives, at /dicomweb: QIDO-RS in search/, STOW-RS in store/, WADO-RS in
+// retrieve/. DICOM UIDs stand
 // in these addresses alone, and they name things of the practice of whoever asks.
 import { Hono } from "hono";
 import type { EdgeEnv } from "../guard/env.ts";
 import type { May } from "../guard/may.ts";
 import type { EdgeParts } from "../parts.ts";
 import { crossOrigin } from "./cors.ts";
+import { retrieves } from "./retrieve/routes.ts";
 import { searches } from "./search/routes.ts";
 import { stores } from "./store/routes.ts";
 
@@ -13,5 +15,6 @@ export function dicomweb(parts: EdgeParts, may: May) {
   return new Hono<EdgeEnv>()
     .use(crossOrigin())
     .route("/", searches(parts, may))
-    .route("/", stores(parts, may));
+    .route("/", stores(parts, may))
+    .route("/", retrieves(parts, may));
 }

@@ -18,6 +18,7 @@ import {
 } from "#core/contract/capability.ts";
 import type { DomainEvent } from "#core/contract/events.ts";
 import { Id } from "#core/contract/identifiers.ts";
+import { type DicomName, Retrieved } from "#core/contract/retrieve.ts";
 import { CallRefused, systemRandom } from "#core/rpc/mod.ts";
 import { instance, transfer } from "#db/schema/mod.ts";
 import { contractCalls } from "#tests/make/contractCalls.ts";
@@ -208,6 +209,8 @@ describe("PL-7 calls keep practices apart", () => {
 /** Every thing that a bytes capability can name of one instance, by walking the contract's shapes. */
 function thingsToRead(id: string): Thing[] {
   return Thing.options.flatMap((option) => {
+    // named by UIDs, which practices may share: a test of its own is below
+    if ("dicomweb" in option.shape) return [];
     let made: Record<string, unknown>[] = [{}];
     for (const [name, schema] of Object.entries(option.shape)) {
       const values = valuesOf(name, schema, id);
@@ -291,6 +294,49 @@ describe("PL-7 the bytes door keeps practices apart", () => {
       }
     });
   }
+});
+
+describe("PL-7 what DICOMweb retrieves keeps practices apart", () => {
+  const study = "1.2.3.70";
+  const uids = { study, series: `${study}.1`, instance: `${study}.2` };
+  const forms: Readonly<Record<string, Retrieved>> = {
+    instances: { instances: [{ type: "application/dicom", transferSyntax: "*", multipart: true }] },
+    metadata: { metadata: true, root: "http://127.0.0.1" },
+    bulkData: { bulkData: "7FE00010", multipart: false },
+    frames: { frames: [1], accept: [] },
+    rendered: { rendered: { frame: 1, mediaType: "image/jpeg", quality: 90 } },
+  };
+
+  async function said(practice: string, name: DicomName, as: Retrieved) {
+    const who: Acting = { account: uuidv7(), practice, permission: capabilityPermission.bytes };
+    const capability = bytesCapability({ who, thing: { dicomweb: name, as } }, issuing);
+    const answer = await core.doors.getBytes(capability, new Headers(), { method: "GET" });
+    return { status: answer.status, text: (await answer.text()).replace(/"request":"[^"]+"/, "") };
+  }
+
+  it("has a row for every form of the contract", () => {
+    const names = Retrieved.options.map((option) => Object.keys(option.shape)[0]);
+    expect(names).toEqual(Object.keys(forms));
+  });
+
+  it("answers for UIDs of another practice as for none at all, and serves its own", async () => {
+    const { instance: sop, series } = uids;
+    await upload(a.id, radiograph({ uid: sop, study }));
+    await eventually(
+      () => said(a.id, uids, { metadata: true, root: "" }),
+      ({ status }) => status === 200,
+      60_000,
+    );
+    const unknown = { study: "1.2.3.71", series, instance: sop };
+    for (const as of Object.values(forms)) {
+      for (const name of [{ study }, { study, series }, uids]) {
+        expect((await said(a.id, name, as)).status).toBe(200);
+        const stolen = await said(b.id, name, as);
+        expect(stolen.status).toBe(404);
+        expect(stolen).toEqual(await said(b.id, unknown, as));
+      }
+    }
+  }, 60_000);
 });
 
 describe("PL-7 the ingest door keeps practices apart", () => {

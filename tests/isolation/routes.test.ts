@@ -32,6 +32,20 @@ type Reason = string;
 const bytes = ["thumbnail", "preview", "picture", "original"];
 const page = "a page without data";
 
+/** What WADO-RS retrieves; the core finds it, and a test of its own is in core.test.ts. */
+const retrieves = (() => {
+  const [study, series] = ["/dicomweb/studies/:study", "/series/:series"];
+  const instance = `${study}${series}/instances/:instance`;
+  const place = ":place{[0-9A-Fa-f]{8}(?:/[0-9]+/[0-9A-Fa-f]{8})*}";
+  return [
+    ...[study, study + series, instance].flatMap((path) =>
+      ["", "/metadata", "/rendered", "/thumbnail"].map((end) => path + end)
+    ),
+    `${instance}/bulkdata/${place}`,
+    ...["", "/rendered", "/thumbnail"].map((end) => `${instance}/frames/:frames${end}`),
+  ];
+})();
+
 const rows: Readonly<Record<string, Asks | Reason>> = {
   "POST /api/session": "names an account by its address, and answers for nobody else",
   "GET /api/session": "is about the asker",
@@ -76,6 +90,9 @@ const rows: Readonly<Record<string, Asks | Reason>> = {
   "GET /dicomweb/studies/:study/series/:series/instances": "searches the asker's own; see below",
   "GET /dicomweb/series": "searches the asker's own; see below",
   "GET /dicomweb/instances": "searches the asker's own; see below",
+  ...Object.fromEntries(
+    retrieves.map((path) => [`GET ${path}`, "asks the core within the asker's practice; see below"]),
+  ),
   "POST /dicomweb/studies": "stores into the asker's own practice; see below",
   "POST /dicomweb/studies/:study": "stores into the asker's own practice; see below",
   "GET /api/peers": "lists the asker's own; see below",
@@ -234,6 +251,25 @@ describe("PL-7 every route keeps practices apart", () => {
       (q) => q.execute<{ uid: string }>(sql`select series_instance_uid as uid from series limit 1`),
     );
     expect(await found(`/studies/${theirs.uid}/series/${series?.uid}/instances`)).toBe(0);
+  });
+
+  it("/dicomweb retrieves within the asker's practice, whatever UIDs are named", async () => {
+    const key = await edge.given.apiKey(b);
+    const asked: (string | undefined)[] = [];
+    const getBytes: typeof edge.parts.doors.getBytes = ({ who }) => {
+      asked.push(who.practice);
+      return Promise.resolve(new Response("x"));
+    };
+    const app = edge.another({ doors: { ...edge.parts.doors, getBytes } });
+    for (const path of retrieves) {
+      const filled = path.replace(/:place\{.*\}/, "7FE00010").replace(":frames", "1").replace(
+        /:[a-z]+/g,
+        "2.25.9",
+      );
+      const answer = await app.request(filled, { headers: { authorization: `Bearer ${key.secret}` } });
+      expect(answer.status, filled).toBe(200);
+    }
+    expect(asked).toEqual(retrieves.map(() => b.id));
   });
 
   it("/dicomweb stores into the asker's own practice", async () => {

@@ -5,12 +5,12 @@ import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { FramePixels, FrameRange } from "#core/contract/pixels.ts";
 import { decodeHTJ2K, encodeHTJ2K, type FrameInfo, tilePartEnds } from "../pixels/codecs/htj2k.ts";
-import { colourSamples } from "../pixels/colour.ts";
 import type { Dataset } from "../read/dataset.ts";
-import { type DecodedFrame, type DecodedFrames, decodedFramesOf } from "../pixels/decode.ts";
-import { greySamples, rangeOf, type Samples } from "../pixels/grey.ts";
+import { type DecodedFrames, decodedFramesOf } from "../pixels/decode.ts";
+import { rangeOf, type Samples } from "../pixels/grey.ts";
 import type { ImageDescription } from "../describe/image.ts";
 import { type Picture, picturesOf } from "./preview.ts";
+import { framePixels, isColour, samplesOf } from "./samples.ts";
 import { fileSource, readForFrames } from "../read/source.ts";
 import { isUndecodable, type Undecodable, undecodable } from "../pixels/undecodable.ts";
 
@@ -120,16 +120,6 @@ async function deriveFrame(
   return { offset, length: encoded.codestream.length, tilePartEnds: encoded.tilePartEnds };
 }
 
-function samplesOf(frame: DecodedFrame, image: ImageDescription, dataset: Dataset): Samples | Undecodable {
-  if (isColour(image)) return colourSamples(frame, image, dataset);
-  if (frame.samplesPerPixel === 1) return greySamples(frame, image);
-  return undecodable(`${frame.samplesPerPixel} samples a pixel are kept but not shown yet`);
-}
-
-function isColour(image: ImageDescription): boolean {
-  return image.samplesPerPixel === 3 || image.photometricInterpretation === "PALETTE COLOR";
-}
-
 function frameInfo(image: ImageDescription): FrameInfo {
   const colour = isColour(image);
   return {
@@ -157,35 +147,6 @@ async function encodeVerified(
 
 function firstReason(frames: readonly DerivedFrame[]): Undecodable {
   return frames.find(isUndecodable) ?? undecodable("there are no frames");
-}
-
-function framePixels(image: ImageDescription, colour: boolean, { minimum, maximum }: Progress): FramePixels {
-  const bitsStored = colour ? 8 : image.bitsStored;
-  const inverted = image.photometricInterpretation === "MONOCHROME1" ||
-    image.presentationLUTShape === "INVERSE";
-  const grey = inverted ? "MONOCHROME1" : "MONOCHROME2";
-  return {
-    rows: image.rows,
-    columns: image.columns,
-    samplesPerPixel: colour ? 3 : 1,
-    bitsAllocated: bitsStored > 8 ? 16 : 8,
-    bitsStored,
-    signed: !colour && image.signed,
-    photometricInterpretation: colour ? "RGB" : grey,
-    rescaleSlope: image.rescale.slope,
-    rescaleIntercept: image.rescale.intercept,
-    windows: colour ? [] : [...image.windows],
-    smallest: minimum,
-    largest: maximum,
-    spacing: spacingOf(image),
-    frameTime: image.frameMilliseconds,
-  };
-}
-
-/** Distances on the patient where they are calibrated, else at the detector (magnified), said to be so. */
-function spacingOf({ pixelSpacing, imagerPixelSpacing }: ImageDescription): FramePixels["spacing"] {
-  const known = pixelSpacing ?? imagerPixelSpacing;
-  return known && { row: known[0], column: known[1], at: pixelSpacing ? "patient" : "detector" };
 }
 
 function writePicture(path: string, { bytes, columns, rows }: Picture): DerivedPicture {

@@ -30,7 +30,8 @@ export async function picturesOf(
   return { preview, thumbnail: await webp(levels(further), small, components) };
 }
 
-function levelsOf(pixels: FramePixels, samples: Samples): (values: Float32Array) => Uint8Array {
+/** From samples, resized or not, to the 256 levels of a screen. `samples` are all of the frame. */
+export function levelsOf(pixels: FramePixels, samples: Samples): (values: Float32Array) => Uint8Array {
   if (pixels.samplesPerPixel === 3) return (values) => Uint8Array.from(values, Math.round);
   const rescale = { slope: pixels.rescaleSlope, intercept: pixels.rescaleIntercept };
   const window = pixels.windows[0] ?? minMaxWindow(rangeOf(samples), rescale);

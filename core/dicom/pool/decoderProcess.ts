@@ -4,6 +4,8 @@ import { deriveInstance } from "../derive/derive.ts";
 import { type DecoderAnswer, type DecoderJob, isDecoderJob } from "./decoderJob.ts";
 import { pixelDigest } from "../pixels/pixelDigest.ts";
 import { recodeFile } from "../recode/recode.ts";
+import { writeFrames } from "../render/frameFile.ts";
+import { renderFrame } from "../render/render.ts";
 import { fileSource, readForFrames } from "../read/source.ts";
 
 async function run(job: DecoderJob): Promise<DecoderAnswer> {
@@ -21,6 +23,8 @@ async function run(job: DecoderJob): Promise<DecoderAnswer> {
 function work(job: DecoderJob) {
   if (job.kind === "derive") return deriveInstance(job.path, job.folder);
   if (job.kind === "recode") return recodeFile(job.path, job.target, job.transferSyntaxUID);
+  if (job.kind === "frames") return writeFrames(job.path, job.target, job.wish);
+  if (job.kind === "render") return renderFrame(job.path, job.target, job.wish);
   const source = fileSource(job.path);
   return pixelDigest(readForFrames(source), source).finally(source.close);
 }

@@ -4,7 +4,9 @@
 // fresh process.
 import { type ChildProcess, fork } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import type { DecoderAnswer, DecoderWork } from "./decoderJob.ts";
+import type { DecoderAnswer, DecoderResult, DecoderWork } from "./decoderJob.ts";
+import type { FramesFile, FramesWish } from "../render/frameFile.ts";
+import type { Rendered, RenderWish } from "../render/render.ts";
 import type { DerivedInstance } from "../derive/derive.ts";
 import type { PixelDigest } from "../pixels/pixelDigest.ts";
 import type { RecodedDataset } from "../recode/recode.ts";
@@ -31,6 +33,10 @@ export type Decoders = {
     target: string,
     transferSyntaxUID: string,
   ) => Promise<RecodedDataset | Undecodable>;
+  /** See writeFrames. */
+  readonly frames: (path: string, target: string, wish: FramesWish) => Promise<FramesFile | Undecodable>;
+  /** See renderFrame. */
+  readonly render: (path: string, target: string, wish: RenderWish) => Promise<Rendered | Undecodable>;
   /** Jobs waiting and running. */
   readonly load: () => { readonly waiting: number; readonly running: number };
   /** Ends all processes; jobs not done reject. */
@@ -51,7 +57,7 @@ export class DecoderFault extends Error {
 const jobsPerProcess = 500;
 const memoryCheckMilliseconds = 100;
 
-type Result = DerivedInstance | PixelDigest | RecodedDataset | Undecodable;
+type Result = DecoderResult | Undecodable;
 type Waiting = { work: DecoderWork; resolve: (result: Result) => void; reject: (fault: Error) => void };
 type Running = Waiting & { id: number; timers: NodeJS.Timeout[]; reason?: string };
 type Worker = { child: ChildProcess; done: number; job?: Running };
@@ -67,6 +73,10 @@ export function openDecoders(limits: DecoderLimits): Decoders {
       pool.submit({ kind: "recode", path, target, transferSyntaxUID }) as Promise<
         RecodedDataset | Undecodable
       >,
+    frames: (path, target, wish) =>
+      pool.submit({ kind: "frames", path, target, wish }) as Promise<FramesFile | Undecodable>,
+    render: (path, target, wish) =>
+      pool.submit({ kind: "render", path, target, wish }) as Promise<Rendered | Undecodable>,
     load: () => pool.load(),
     close: () => pool.close(),
   };
