@@ -209,8 +209,8 @@ describe("PL-7 calls keep practices apart", () => {
 /** Every thing that a bytes capability can name of one instance, by walking the contract's shapes. */
 function thingsToRead(id: string): Thing[] {
   return Thing.options.flatMap((option) => {
-    // named by UIDs, which practices may share: a test of its own is below
-    if ("dicomweb" in option.shape) return [];
+    // named by UIDs, which practices may share, and by a study: tests of their own are below
+    if ("dicomweb" in option.shape || "zip" in option.shape) return [];
     let made: Record<string, unknown>[] = [{}];
     for (const [name, schema] of Object.entries(option.shape)) {
       const values = valuesOf(name, schema, id);
@@ -294,6 +294,23 @@ describe("PL-7 the bytes door keeps practices apart", () => {
       }
     });
   }
+});
+
+describe("PL-7 the ZIP of a study keeps practices apart", () => {
+  it("is made for its own practice, and answers others as for none at all", async () => {
+    const said = async (practice: string, zip: string) => {
+      const who: Acting = { account: uuidv7(), practice, permission: capabilityPermission.bytes };
+      const answer = await core.doors.getBytes(
+        bytesCapability({ who, thing: { zip } }, issuing),
+        new Headers(),
+      );
+      return { status: answer.status, text: (await answer.text()).replace(/"request":"[^"]+"/, "") };
+    };
+    expect((await said(a.id, ofA.study)).status).toBe(200);
+    const stolen = await said(b.id, ofA.study);
+    expect(stolen.status).toBe(404);
+    expect(stolen).toEqual(await said(b.id, uuidv7()));
+  });
 });
 
 describe("PL-7 what DICOMweb retrieves keeps practices apart", () => {

@@ -36,7 +36,7 @@ const page = "a page without data";
 const retrieves = (() => {
   const [study, series] = ["/dicomweb/studies/:study", "/series/:series"];
   const instance = `${study}${series}/instances/:instance`;
-  const place = ":place{[0-9A-Fa-f]{8}(?:/[0-9]+/[0-9A-Fa-f]{8})*}";
+  const place = ":place{.+}";
   return [
     ...[study, study + series, instance].flatMap((path) =>
       ["", "/metadata", "/rendered", "/thumbnail"].map((end) => path + end)

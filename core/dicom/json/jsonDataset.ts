@@ -113,7 +113,9 @@ const groups = ["Alphabetic", "Ideographic", "Phonetic"] as const;
 function personName(text: string): Record<string, string> {
   const parts = text.split("=").flatMap((part, at) => {
     const group = groups[at];
-    return group && /[^^]/.test(part) ? [[group, part] as const] : [];
+    // components at the end that are empty say nothing (PS3.5 6.2.1.1)
+    const told = part.replace(/\^+$/, "");
+    return group && told !== "" ? [[group, told] as const] : [];
   });
   return Object.fromEntries(parts);
 }

@@ -46,7 +46,7 @@ export function retrieves(parts: EdgeParts, may: May): Hono<EdgeEnv> {
     add(`${path}/thumbnail`, "Retrieve a small picture", "image/jpeg", thumbnail);
   }
   add(
-    `${instance}/bulkdata/:place{[0-9A-Fa-f]{8}(?:/[0-9]+/[0-9A-Fa-f]{8})*}`,
+    `${instance}/bulkdata/:place{.+}`,
     "Retrieve bulk data",
     "application/octet-stream",
     bulkData,
@@ -73,12 +73,16 @@ function metadata({ parts, c, wishes }: Asking) {
   return named(c, (name) => sendRetrieved(parts, c, name, { metadata: true, root: rootOf(parts) }));
 }
 
+/** Tags and item numbers from the outside in, as the metadata writes them. */
+const placeForm = /^[0-9A-F]{8}(\/\d{1,6}\/[0-9A-F]{8}){0,20}$/;
+
 function bulkData({ parts, c, wishes }: Asking) {
   const multipart = wishes[0]?.multipart ?? false;
+  const place = (c.req.param("place") ?? "").toUpperCase();
+  if (!placeForm.test(place)) return refusal(c, "not-found");
   return named(
     c,
-    (name) =>
-      sendRetrieved(parts, c, name, { bulkData: (c.req.param("place") ?? "").toUpperCase(), multipart }),
+    (name) => sendRetrieved(parts, c, name, { bulkData: place, multipart }),
   );
 }
 
