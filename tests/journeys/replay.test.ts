@@ -1,7 +1,6 @@
 // PA-2: a database that lost its rows gets them back from the archive's journal when the core starts again, with the
 // ids they had, and the pictures with them.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openPlainDatabase } from "#db/mod.ts";
 import { startCore, type TestCore } from "#tests/make/core.ts";
 import { radiograph } from "#tests/make/radiograph.ts";
 import { eventually } from "#tests/make/until.ts";
@@ -13,23 +12,11 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => core.stop());
 
-async function asOwner(statement: string): Promise<Record<string, unknown>[]> {
-  const owner = openPlainDatabase(core.database.addresses.vetware_owner);
-  try {
-    return await owner.transaction(async (query) => {
-      await query("select set_config('app.practice_id', $1, true)", [core.practice.id]);
-      return await query(statement);
-    });
-  } finally {
-    await owner.close();
-  }
-}
-
 /** The rows of all instances with their places, once their pictures are ready. */
 const readyRows = () =>
   eventually(
     () =>
-      asOwner(`select i.id, i.study_id, i.series_id, o.key, i.relation, count(d.id)::int as pictures
+      core.asOwner(`select i.id, i.study_id, i.series_id, o.key, i.relation, count(d.id)::int as pictures
         from instance i join object o on o.id = i.object_id left join derivative d on d.instance_id = i.id
         where i.derivation = 'ready' group by i.id, o.key order by i.id`),
     (rows) => rows.length === 3,
@@ -45,7 +32,7 @@ describe("PA-2 a database that lost its rows", () => {
     const before = await readyRows();
     await core.kill("SIGKILL");
     for (const table of ["derivative", "instance", "series", "study", "object", "journal_progress"]) {
-      await asOwner(`delete from ${table}`);
+      await core.asOwner(`delete from ${table}`);
     }
     await core.restart();
     expect(await readyRows()).toEqual(before);

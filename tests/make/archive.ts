@@ -10,9 +10,9 @@ import { type Archive, type ArchiveSettings, type Arrival, openArchive } from "#
 import { element, tags, type WritableElement, writeDataset } from "#core/dicom/mod.ts";
 import { openFolderObjects } from "#core/services/objects/folder.ts";
 import type { Objects } from "#core/services/objects/mod.ts";
-import { type Database, openDatabase, openPlainDatabase } from "#db/mod.ts";
+import { type Database, openDatabase } from "#db/mod.ts";
 import { startEmbedded, type TestDatabase } from "./database.ts";
-import { givenPractice, type TestPractice } from "./core.ts";
+import { askAsOwner, givenPractice, type TestPractice } from "./core.ts";
 import { eventually } from "./until.ts";
 
 export const explicitLittleEndian = "1.2.840.10008.1.2.1";
@@ -100,17 +100,7 @@ export function openHouses(): Houses {
       open.delete(archive);
       await archive.close();
     },
-    async asOwner(practice, statement) {
-      const owner = openPlainDatabase(database.addresses.vetware_owner);
-      try {
-        return await owner.transaction(async (query) => {
-          await query("select set_config('app.practice_id', $1, true)", [practice]);
-          return await query(statement);
-        });
-      } finally {
-        await owner.close();
-      }
-    },
+    asOwner: (practice, statement) => askAsOwner(database.addresses.vetware_owner, practice, statement),
   };
 }
 

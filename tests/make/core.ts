@@ -46,6 +46,8 @@ export type TestCore = {
   restart(): Promise<void>;
   /** All rows of a practice's instances. */
   instances(): Promise<KeptInstance[]>;
+  /** A statement within the practice, as the owner of the schema. */
+  asOwner(statement: string): Promise<Record<string, unknown>[]>;
   output(): string;
   stop(): Promise<void>;
 };
@@ -120,6 +122,7 @@ export async function startCore(options: CoreOptions = {}): Promise<TestCore> {
       running = await run(environment, options.under ?? []);
     },
     instances: () => keptInstances(db, practice.id),
+    asOwner: (statement) => askAsOwner(database.addresses.vetware_owner, practice.id, statement),
     output: () => running.heard.text,
     async stop() {
       await kill("SIGTERM");
@@ -147,6 +150,23 @@ export async function givenPractice(owner: string, name = "Practice"): Promise<T
     await database.close();
   }
   return practice;
+}
+
+/** Runs a statement within a practice as the owner of the schema, at its address. */
+export async function askAsOwner(
+  address: string,
+  practice: string,
+  statement: string,
+): Promise<Record<string, unknown>[]> {
+  const owner = openPlainDatabase(address);
+  try {
+    return await owner.transaction(async (query) => {
+      await query("select set_config('app.practice_id', $1, true)", [practice]);
+      return await query(statement);
+    });
+  } finally {
+    await owner.close();
+  }
 }
 
 /** Reads the rows of all instances of a practice, oldest first. */
