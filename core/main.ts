@@ -15,6 +15,7 @@ import {
   receiveUpload,
   registeredPeers,
   storeDataset,
+  takeCommitments,
 } from "./archive/mod.ts";
 import { coreCalls } from "./calls.ts";
 import { type Decoders, openDecoders } from "./dicom/mod.ts";
@@ -110,7 +111,10 @@ async function open(settings: CoreSettings): Promise<House> {
   return { settings, metrics, db, objects, decoders, archive, work };
 }
 
-async function listenDicom({ settings, db, archive, metrics }: House, log: Log): Promise<StorageProvider> {
+async function listenDicom(
+  { settings, db, archive, metrics, work }: House,
+  log: Log,
+): Promise<StorageProvider> {
   const dicom = await startStorageProvider({
     host: settings.DICOM_BIND,
     port: settings.DICOM_PORT,
@@ -119,6 +123,7 @@ async function listenDicom({ settings, db, archive, metrics }: House, log: Log):
     log,
     authorize: registeredPeers(db, log).authorize,
     store: storeDataset(archive),
+    commit: takeCommitments(db, work.nudge),
   });
   countDimse(metrics, dicom);
   return dicom;

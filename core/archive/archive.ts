@@ -35,6 +35,8 @@ import type { Arrival, Received, Refusal } from "./receive/arrival.ts";
 import { receive } from "./receive/receive.ts";
 import { type Cancel, cancelTransfer, startTransfer, type TransferWish } from "./transfer/ask.ts";
 import type { TransferOf } from "./transfer/rows.ts";
+import { commitStorage } from "./commitment/commit.ts";
+import type { CommitmentAsked } from "./commitment/job.ts";
 import { type Attempt, sendStudy } from "./transfer/send.ts";
 import { type Backlog, openRoom, type RoomBounds } from "./receive/room.ts";
 import { openRetrieve, type Retrieve } from "./retrieve/retrieve.ts";
@@ -90,6 +92,8 @@ export type Archive = {
   purgeStudies(signal?: AbortSignal): Promise<number>;
   startTransfer(wish: TransferWish): Promise<Transfer | Refused>;
   cancelTransfer(cancel: Cancel): Promise<Transfer | Refused>;
+  /** Tells a peer which of the instances it asks about are kept for good. */
+  commitStorage(asked: CommitmentAsked, signal: AbortSignal): Promise<void>;
   /** Sends a study to a peer, or what is left of it; see {@link sendStudy}. */
   sendStudy(of: TransferOf, attempt: Attempt): Promise<void>;
   /** Goes on reading stored objects again, until all of this week are read; how many. */
@@ -182,6 +186,8 @@ export async function openArchive(settings: ArchiveSettings): Promise<Archive> {
       return begun;
     },
     cancelTransfer: (cancel) => cancelTransfer(db, cancel, now()),
+    commitStorage: (asked, signal) =>
+      commitStorage({ ...places, log, settled: () => follower.settled }, asked, signal),
     sendStudy: (of, attempt) => sendStudy({ ...places, decoders, work, now }, of, attempt),
     scrubObjects: (signal) =>
       scrubObjects({ db, objects, now, pace: settings.pace, stepObjects: settings.scrubAtOnce }, signal),

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { type Job, job } from "#core/jobs/mod.ts";
 import type { Archive } from "./archive.ts";
+import { commitStorageJob } from "./commitment/job.ts";
 import type { DerivationOutcome } from "./derive/derive.ts";
 import { deriveJob } from "./derive/job.ts";
 import type { Swept } from "./orphans/orphans.ts";
@@ -14,6 +15,7 @@ export type Worked = Pick<
   | "derive"
   | "giveUpDerivation"
   | "sendStudy"
+  | "commitStorage"
   | "completeStudies"
   | "purgeStudies"
   | "scrubObjects"
@@ -32,6 +34,7 @@ export function archiveJobs(archive: Worked, working: Working): Job[] {
   return [
     deriveJob(archive, working),
     sendStudyJob(archive),
+    commitStorageJob(archive),
     scheduled("completeStudies", "* * * * *", (signal) => archive.completeStudies(signal)),
     scheduled("purgeStudies", "23 * * * *", (signal) => archive.purgeStudies(signal)),
     scheduled("scrubObjects", "7,37 * * * *", (signal) => archive.scrubObjects(signal)),

@@ -9,6 +9,7 @@
 // Over time: studies become complete (complete/), go into the bin and out of it (bin/), everything stored is read again
 // (integrity/), what nobody names is swept (orphans/), and studies are sent back to peers (transfer/).
 export { type Archive, type ArchiveSettings, openArchive } from "./archive.ts";
+export { takeCommitments } from "./commitment/ask.ts";
 export { archiveCalls } from "./calls.ts";
 export { binStudy, restoreStudy } from "./bin/bin.ts";
 export type { DerivationOutcome, DeriveJob } from "./derive/derive.ts";

@@ -151,7 +151,7 @@ export class Association implements UpperLayerUser {
   }
 
   #accept(request: AssociateRequest, who: Who): void {
-    const { answers, open } = negotiate(request.contexts);
+    const { answers, open } = negotiate(request.contexts, this.#provider.alsoTaken);
     const { calledAeTitle, callingAeTitle, applicationContext } = request;
     const userInformation = {
       maximumLength: this.#provider.limits.pduBytes,
@@ -282,13 +282,14 @@ const unrecognized: Outcome = { status: statuses.unrecognizedOperation };
 function responseTo(command: CommandSet, outcome: Outcome): CommandSet {
   const echoed = (uid: string | undefined) => isUid(uid) ? uid : undefined;
   return {
-    AffectedSOPClassUID: echoed(command.AffectedSOPClassUID),
+    AffectedSOPClassUID: echoed(command.AffectedSOPClassUID ?? command.RequestedSOPClassUID),
     CommandField: command.CommandField | commandFields.response,
     MessageIDBeingRespondedTo: command.MessageID,
     CommandDataSetType: noDataset,
     Status: outcome.status,
     ErrorComment: outcome.comment?.slice(0, 64),
-    AffectedSOPInstanceUID: echoed(command.AffectedSOPInstanceUID),
+    AffectedSOPInstanceUID: echoed(command.AffectedSOPInstanceUID ?? command.RequestedSOPInstanceUID),
+    ActionTypeID: command.ActionTypeID,
   };
 }
 

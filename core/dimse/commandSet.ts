@@ -28,6 +28,8 @@ type NumberKeyword = { [Key in Keyword]: Required<CommandSet>[Key] extends numbe
 export const commandFields = {
   storeRequest: 0x0001,
   echoRequest: 0x0030,
+  eventReportRequest: 0x0100,
+  actionRequest: 0x0130,
   cancelRequest: 0x0fff,
   response: 0x8000,
 } as const;

@@ -4,6 +4,10 @@
 // Trust: a peer of the open internet. Titles are claims; `authorize` decides by title, address and certificate. Every
 // size and time is bounded by limits.ts, and what a peer does against the standard ends with the standard's own refusal.
 export { type Rejection } from "./abortReasons.ts";
+export type { Commit, CommitmentRequest } from "./commitment/actionService.ts";
+export { type CommitmentReport, type FailureReason, failureReasons } from "./commitment/report.ts";
+export { reportCommitment } from "./commitment/reportUser.ts";
+export { type Commitment, type CommittedInstance, mostCommitted } from "./commitment/request.ts";
 export { type AbortedBecause, DatasetAborted } from "./datasetStream.ts";
 export { defaultLimits, type DimseLimits } from "./limits.ts";
 export { type AssociationCounts, type Authorization, type Authorize, type Peer } from "./provider.ts";

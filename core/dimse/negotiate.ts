@@ -14,9 +14,12 @@ export type Negotiation = {
   readonly open: ReadonlyMap<number, OpenContext>;
 };
 
-/** Negotiates all contexts of a proposal. */
-export function negotiate(proposed: readonly ProposedContext[]): Negotiation {
-  const answers = proposed.map(answer);
+/** Negotiates all contexts of a proposal; `alsoTaken` are abstract syntaxes beside verification and storage. */
+export function negotiate(
+  proposed: readonly ProposedContext[],
+  alsoTaken: ReadonlySet<string> = new Set(),
+): Negotiation {
+  const answers = proposed.map((context) => answer(context, alsoTaken));
   const open = new Map<number, OpenContext>();
   for (const [index, one] of answers.entries()) {
     const abstractSyntax = proposed[index]?.abstractSyntax;
@@ -26,11 +29,13 @@ export function negotiate(proposed: readonly ProposedContext[]): Negotiation {
   return { answers, open };
 }
 
-function answer(context: ProposedContext): AnsweredContext {
+function answer(context: ProposedContext, alsoTaken: ReadonlySet<string>): AnsweredContext {
   const { id, abstractSyntax, transferSyntaxes } = context;
   // the syntax of a refused context is not significant, but an item must be there (PS3.8 9.3.3.2)
   const refused = { id, transferSyntax: implicitVRLittleEndian };
-  if (abstractSyntax !== verificationClass && !isStorageClass(abstractSyntax)) {
+  const isTaken = abstractSyntax === verificationClass || isStorageClass(abstractSyntax) ||
+    alsoTaken.has(abstractSyntax);
+  if (!isTaken) {
     return { ...refused, result: "abstract syntax not supported" };
   }
   const transferSyntax = chooseTransferSyntax(transferSyntaxes);

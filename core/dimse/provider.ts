@@ -39,6 +39,8 @@ export type Provider = {
   readonly authorize: Authorize;
   /** Services by Command Field; another operation is answered "unrecognized operation". */
   readonly services: ReadonlyMap<number, Service>;
+  /** Abstract syntaxes that are taken beside verification and storage. */
+  readonly alsoTaken: ReadonlySet<string>;
   readonly counts: AssociationCounts;
   readonly backlog: SharedBacklog;
   /** Milliseconds of a clock that never goes back. */

@@ -5,7 +5,10 @@ import type { Log } from "#core/contract/log.ts";
 import { Admission, type Place } from "./admission.ts";
 import { Association } from "./association.ts";
 import { commandFields } from "./commandSet.ts";
+import { type Commit, commitmentService } from "./commitment/actionService.ts";
+import { storageCommitmentClass } from "./commitment/request.ts";
 import { echoService } from "./echoService.ts";
+import type { Service } from "./service.ts";
 import { defaultLimits, type DimseLimits } from "./limits.ts";
 import type { AssociationCounts, Authorize, Provider } from "./provider.ts";
 import { type Store, storeService } from "./storeService.ts";
@@ -24,6 +27,8 @@ export type StorageProviderOptions = {
   readonly log: Log;
   readonly authorize: Authorize;
   readonly store: Store;
+  /** Takes requests for storage commitment; without it that SOP class is refused. */
+  readonly commit?: Commit;
   /** Milliseconds of a clock that never goes back; the machine's by default. */
   readonly now?: () => number;
   /** Makes the ids of associations; UUIDv7 by default. */
@@ -49,7 +54,7 @@ export type StorageProvider = {
 };
 
 /**
- * Listens for C-ECHO and C-STORE (PS3.4 Annexes A and B). Rejects when the port cannot be had.
+ * Listens for C-ECHO, C-STORE and, where it is given, storage commitment (PS3.4 Annexes A, B and J). Rejects when the port cannot be had.
  */
 export async function startStorageProvider(options: StorageProviderOptions): Promise<StorageProvider> {
   const provider = prepare(options);
@@ -82,7 +87,7 @@ export async function startStorageProvider(options: StorageProviderOptions): Pro
 
 function prepare(options: StorageProviderOptions): Provider {
   const limits = { ...defaultLimits, ...options.limits };
-  const { log, authorize, store, now = () => performance.now(), newId = uuidv7 } = options;
+  const { log, authorize, store, commit, now = () => performance.now(), newId = uuidv7 } = options;
   const counts: AssociationCounts = {
     accepted: 0,
     rejected: 0,
@@ -94,11 +99,13 @@ function prepare(options: StorageProviderOptions): Provider {
     pauses: 0,
     turnedAway: 0,
   };
-  const services = new Map([
+  const services = new Map<number, Service>([
     [commandFields.echoRequest, echoService],
     [commandFields.storeRequest, storeService({ store, limits, log, counts })],
+    ...(commit ? [[commandFields.actionRequest, commitmentService(commit, log)] as const] : []),
   ]);
-  return { limits, log, authorize, services, counts, backlog: { bytes: 0 }, now, newId };
+  const alsoTaken = new Set(commit ? [storageCommitmentClass] : []);
+  return { limits, log, authorize, services, alsoTaken, counts, backlog: { bytes: 0 }, now, newId };
 }
 
 type Room = {

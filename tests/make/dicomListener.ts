@@ -1,6 +1,7 @@
 // A real DICOM listener for tests that keeps what it is sent in memory.
 import {
   type Authorize,
+  type Commit,
   DatasetAborted,
   type DimseLimits,
   type ServerIdentity,
@@ -28,6 +29,7 @@ export type ListenerOptions = {
   readonly limits?: Partial<DimseLimits>;
   readonly authorize?: Authorize;
   readonly store?: Store;
+  readonly commit?: Commit;
   /** Listens for TLS besides, as this. */
   readonly identity?: ServerIdentity;
 };
@@ -44,6 +46,7 @@ export async function startListener(options: ListenerOptions = {}): Promise<List
     limits: options.limits,
     log: (event, fields = {}) => void lines.push({ event, fields }),
     authorize: options.authorize ?? (() => Promise.resolve({ practice: "practice", peer: "peer" })),
+    commit: options.commit,
     store: options.store ?? ((request) => keep(request, kept, aborted)),
   });
   return { provider, port: provider.port, kept, aborted, lines };

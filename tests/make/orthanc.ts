@@ -20,6 +20,8 @@ export type Orthanc = {
   readonly dicomPort: number;
   /** A resource of its REST API, e.g. `/instances`. */
   get(path: string): Promise<Response>;
+  /** Asks one to do something; JSON as the body. */
+  post(path: string, body: unknown): Promise<Response>;
   stop(): Promise<void>;
 };
 
@@ -50,6 +52,8 @@ export async function startOrthanc(settings: Readonly<Record<string, unknown>> =
     aeTitle: "ORTHANC",
     dicomPort,
     get,
+    post: (resource, body) =>
+      fetch(`http://127.0.0.1:${httpPort}${resource}`, { method: "POST", body: JSON.stringify(body) }),
     async stop() {
       child.kill("SIGTERM");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
