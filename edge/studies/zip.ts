@@ -10,13 +10,19 @@ import { sendThing } from "./bytes.ts";
 import { zipName } from "./fileName.ts";
 import { patientOf } from "./patient.ts";
 
-/** Answers a request of staff for a whole study. What is in it may change with the next arrival: nothing is cached. */
-export async function sendZip(parts: EdgeParts, c: Context<ActedEnv>, studyId: string): Promise<Response> {
+/** Answers a request of staff for a study, or for some series of it. What is in it may change with the next arrival: nothing is cached. */
+export async function sendZip(
+  parts: EdgeParts,
+  c: Context<ActedEnv>,
+  studyId: string,
+  seriesIds?: readonly string[],
+): Promise<Response> {
   const { actor } = c.var;
   const fileName = await zipNameOf(parts, actor.practiceId, studyId);
   if (fileName === undefined) return refusal(c, "not-found");
   const who = actingAs(actor, "study:read");
-  return await sendThing(parts, c, { who, thing: { zip: studyId }, cache: "no-store", fileName });
+  const thing = { zip: studyId, ...(seriesIds ? { seriesIds: [...seriesIds] } : {}) };
+  return await sendThing(parts, c, { who, thing, cache: "no-store", fileName });
 }
 
 /** The name of a study's ZIP; undefined where the practice has no such study. */

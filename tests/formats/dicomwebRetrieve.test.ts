@@ -6,15 +6,16 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { decodeHTJ2K } from "#core/dicom/pixels/codecs/htj2k.ts";
-import { describeInstance, readPart10, tags } from "#core/dicom/mod.ts";
+import { describeInstance, readDirectory, readPart10, tags } from "#core/dicom/mod.ts";
 import { startCore, type TestCore } from "#tests/make/core.ts";
 import { testData } from "#tests/make/data.ts";
-import { dicomFile, temporaryFolder } from "#tests/make/dicom.ts";
+import { dicomFile, temporaryFolder, written } from "#tests/make/dicom.ts";
 import { bearer, startEdge, type TestEdge } from "#tests/make/edge.ts";
 import { multipartOf } from "#tests/make/multipart.ts";
 import { readParts } from "#tests/make/multipartRead.ts";
 import { data, needs, program } from "#tests/make/needs.ts";
 import { eventually } from "#tests/make/until.ts";
+import { told, unpack } from "#tests/make/zipped.ts";
 
 const names = [
   "wg04__RG2_JPLL.dcm",
@@ -41,6 +42,8 @@ const real = needs(
   program("dcmj2pnm"),
   program("dcmdump"),
   program("dcmodify"),
+  program("dciodvfy"),
+  program("unzip"),
 );
 const folder = temporaryFolder();
 
@@ -99,6 +102,31 @@ real.describe("PA-3 WADO-RS", () => {
       expect(parts.map(({ type }) => type), name).toEqual([`application/dicom;transfer-syntax=${syntax}`]);
       expect(Buffer.compare(parts[0]?.bytes ?? Buffer.alloc(0), file), name).toBe(0);
     }
+  });
+
+  it("gives a study or a series as a ZIP, whose DICOMDIR lists each file as its class wants", async () => {
+    const records = new Map<string, string>();
+    for (const { name, file, path } of known.values()) {
+      const [, study = "", , series = ""] = path.slice(1).split("/");
+      for (const named of [`/studies/${study}`, `/studies/${study}/series/${series}`]) {
+        const answer = await ask(named, "application/zip");
+        expect([answer.status, answer.headers.get("content-type")], name).toEqual([200, "application/zip"]);
+        const zip = written(temporaryFolder(), "study.zip", new Uint8Array(await answer.arrayBuffer()));
+        const unpacked = temporaryFolder();
+        unpack(zip, unpacked);
+        const directory = join(unpacked, "DICOMDIR");
+        const uid = path.split("/").at(-1) ?? "";
+        const listed = readDirectory(readFileSync(directory))?.find((one) => one.sopInstanceUID === uid);
+        records.set(name, listed?.type ?? "");
+        const kept = readFileSync(join(unpacked, ...listed?.fileID ?? []));
+        expect(kept.equals(file), name).toBe(true);
+        const { said } = told("dciodvfy", [directory]);
+        expect(said.split("\n").filter((line) => line.startsWith("Error")), name).toEqual([]);
+      }
+      expect((await ask(path, "application/zip")).status).toBe(406);
+    }
+    expect(records.get("highdicom__sr_document.dcm")).toBe("SR DOCUMENT");
+    expect(records.get("pydicom__CT_small.dcm")).toBe("IMAGE");
   });
 
   it("gives one instance by itself, whole or a range of it, with a tag", async () => {

@@ -272,6 +272,20 @@ describe("PL-7 every route keeps practices apart", () => {
     expect(asked).toEqual(retrieves.map(() => b.id));
   });
 
+  it("/dicomweb gives a ZIP of another practice's study as of none at all", async () => {
+    const [theirs] = await edge.given.owner.readAs(
+      a.id,
+      (q) => q.execute<{ uid: string }>(sql`select study_instance_uid as uid from study limit 1`),
+    ).then(({ rows }) => rows);
+    const said = async (uid: string | undefined) => {
+      const answer = await staffOfB.get(`/dicomweb/studies/${uid}`, { accept: "application/zip" });
+      return [answer.status, (await answer.json()).type];
+    };
+    expect(theirs?.uid).toBeDefined();
+    expect(await said(theirs?.uid)).toEqual([404, "urn:problem:vetware:not-found"]);
+    expect(await said("2.25.999")).toEqual(await said(theirs?.uid));
+  });
+
   it("/dicomweb stores into the asker's own practice", async () => {
     const key = await edge.given.apiKey(b);
     for (const path of ["/dicomweb/studies", "/dicomweb/studies/2.25.7"]) {

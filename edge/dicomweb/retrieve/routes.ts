@@ -12,6 +12,7 @@ import { rootOf } from "../root.ts";
 import { acceptables, takes } from "./accept.ts";
 import { pictureType, readRendering } from "./rendering.ts";
 import { nameOf, sendRetrieved } from "./send.ts";
+import { sendNamedZip, wantsZip } from "./zip.ts";
 
 const study = "/studies/:study";
 const series = `${study}/series/:series`;
@@ -63,6 +64,7 @@ export function retrieves(parts: EdgeParts, may: May): Hono<EdgeEnv> {
 }
 
 function instances({ parts, c, wishes }: Asking) {
+  if (wantsZip(wishes)) return named(c, (name) => sendNamedZip(parts, c, name));
   return named(c, (name) => sendRetrieved(parts, c, name, { instances: [...wishes] }));
 }
 
