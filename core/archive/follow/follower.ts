@@ -8,11 +8,12 @@ import { faultFields, type Log } from "#core/contract/log.ts";
 import type { Objects } from "#core/services/objects/mod.ts";
 import type { Database } from "#db/mod.ts";
 import type { Purged } from "../bin/tombstones.ts";
-import { type Journal, JournalDamage } from "../journal/mod.ts";
+import { type Journal, JournalDamage, type JournalRecord } from "../journal/mod.ts";
 import { systemCode } from "../journal/faults.ts";
 import type { Backlog } from "../receive/room.ts";
 import { type DescribedRecord, isKnownElsewhere, markStored, writeRows } from "../rows/arrivals.ts";
 import { BytesMissing, storeBytes } from "./bytes.ts";
+import { Feed } from "./feed.ts";
 import { describeRecord } from "./headers.ts";
 import { type Pending, PendingRecords } from "./pending.ts";
 import { readProgress, writeProgress } from "./progress.ts";
@@ -44,41 +45,44 @@ export class Follower {
   readonly #with: Following;
   readonly #pending = new PendingRecords();
   readonly #stopping = new AbortController();
-  readonly #leftovers: readonly string[];
+  /** Files that stood in the incoming folder at the start and that no record has named so far. */
+  readonly #leftovers: Set<string>;
   #wakes = new Set<() => void>();
   #loops: Promise<unknown> = Promise.resolve();
-  #caughtUp = false;
+  readonly #feed: Feed;
   #purged: Purged | undefined;
 
   constructor(following: Following, leftovers: readonly string[]) {
     this.#with = following;
-    this.#leftovers = leftovers;
+    this.#leftovers = new Set(leftovers);
+    this.#feed = new Feed({
+      journal: following.journal,
+      pending: this.#pending,
+      wanted: ({ record }) => this.#isWanted(record),
+      added: () => this.#wake(),
+      wait: () => this.#wait(longestWaitMs),
+      stopped: this.#stopping.signal,
+    });
   }
 
   /** Begins; what was appended before is read back from the journal, from the progress on. */
   start(): void {
-    const end = this.#with.journal.end;
-    const ended = this.#with.journal.onAppended((entries) => {
-      this.#pending.add(entries);
-      this.#wake();
-    });
-    this.#stopping.signal.addEventListener("abort", ended, { once: true });
-    this.#loops = this.#catchUp(end).then(() =>
-      Promise.all([
-        this.#loop("rows", () => this.#writeRows()),
-        this.#loop("bytes", () => this.#storeBytes()),
-      ])
-    );
+    this.#loops = Promise.all([
+      this.#catchUp(),
+      this.#loop("rows", () => this.#writeRows()),
+      this.#loop("bytes", () => this.#storeBytes()),
+    ]);
   }
 
-  /** What is durable but not yet wholly in rows and object store. */
+  /** What is durable but not yet wholly in rows and object store, as far as it is known. */
   backlog(): Backlog {
-    return { records: this.#pending.count, bytes: this.#pending.bytes };
+    const { unread } = this.#feed;
+    return { records: this.#pending.count + unread.records, bytes: this.#pending.bytes + unread.bytes };
   }
 
   /** True when the journal's records of earlier runs are known and nothing waits. For tests and shutting down. */
   get settled(): boolean {
-    return this.#caughtUp && this.#pending.count === 0;
+    return this.#feed.caughtUp && this.#pending.count === 0;
   }
 
   async stop(): Promise<void> {
@@ -88,27 +92,30 @@ export class Follower {
   }
 
   /** Reads the records of earlier runs; waits for the database as long as it takes. */
-  async #catchUp(end: Journal["end"]): Promise<void> {
+  async #catchUp(): Promise<void> {
     const { journal, db, log, incoming } = this.#with;
     for (let tries = 0; !this.#stopping.signal.aborted; tries++) {
       try {
         const from = await readProgress(db) ?? journal.first;
-        const purged = await this.#with.purged();
-        const entries = [];
-        for await (const entry of journal.read(from)) {
-          if (isBefore(entry.place, end) && !purged.hasObject(entry.record.object)) entries.push(entry);
-        }
-        this.#purged = purged;
-        this.#pending.add(entries, "before");
-        this.#caughtUp = true;
-        log("journal_replayed", { records: entries.length, segment: from.segment, position: from.position });
-        return await sweep(incoming, this.#leftovers, this.#pending.incomingNames(), log);
+        this.#purged = await this.#with.purged();
+        await this.#feed.catchUp(from);
+        if (!this.#feed.caughtUp) return;
+        const { segment, position } = from;
+        log("journal_replayed", { records: this.#feed.read, segment, position });
+        return await sweep(incoming, [...this.#leftovers], log);
       } catch (fault) {
         if (fault instanceof JournalDamage) return this.#with.damaged(fault);
         if (tries % 30 === 0) log("journal_replay_failed", faultFields(fault), "error");
         await this.#wait(longestWaitMs);
       }
     }
+  }
+
+  /** An incoming file that a record names is no leftover, whoever takes the record on. */
+  #isWanted({ object, incoming }: JournalRecord): boolean {
+    if (this.#purged?.hasObject(object)) return false;
+    this.#leftovers.delete(incoming);
+    return true;
   }
 
   async #loop(state: "rows" | "bytes", work: () => Promise<number>): Promise<void> {
@@ -269,10 +276,6 @@ export class Follower {
       this.#wakes.add(end);
     });
   }
-}
-
-function isBefore(one: Journal["end"], other: Journal["end"]): boolean {
-  return one.segment < other.segment || (one.segment === other.segment && one.position < other.position);
 }
 
 async function inTwos<Item, Result>(

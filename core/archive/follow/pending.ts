@@ -17,6 +17,7 @@ export type Pending = {
 
 const firstPauseMs = 250;
 const longestPauseMs = 60_000;
+const manyTries = 6;
 
 /** The pause after a number of failures, doubling. */
 export function pauseAfter(tries: number): number {
@@ -25,12 +26,17 @@ export function pauseAfter(tries: number): number {
 
 /** All records on their way, oldest first. */
 export class PendingRecords {
-  #list: Pending[] = [];
+  readonly #list: Pending[] = [];
   #bytes = 0;
   #progress: JournalPlace | undefined;
 
   get count(): number {
     return this.#list.length;
+  }
+
+  /** How many of them have not failed many times in a row. */
+  get moving(): number {
+    return this.#list.reduce((sum, { tries }) => tries < manyTries ? sum + 1 : sum, 0);
   }
 
   get bytes(): number {
@@ -42,22 +48,12 @@ export class PendingRecords {
     return this.#progress;
   }
 
-  /** Puts records behind the others, or before them (what a start reads back). */
-  add(entries: readonly JournalEntry[], where: "behind" | "before" = "behind"): void {
-    const added = entries.map((entry): Pending => ({
-      entry,
-      state: "rows",
-      duplicate: false,
-      tries: 0,
-      notBefore: 0,
-    }));
-    this.#list = where === "behind" ? this.#appended(added) : [...added, ...this.#list];
-    for (const { record } of entries) this.#bytes += record.bytes;
-  }
-
-  #appended(added: readonly Pending[]): Pending[] {
-    for (const one of added) this.#list.push(one);
-    return this.#list;
+  /** Puts records behind the others. */
+  add(entries: readonly JournalEntry[]): void {
+    for (const entry of entries) {
+      this.#list.push({ entry, state: "rows", duplicate: false, tries: 0, notBefore: 0 });
+      this.#bytes += entry.record.bytes;
+    }
   }
 
   /** Records in a state that may be tried at `now`, at most `most`, oldest first. */
@@ -104,10 +100,5 @@ export class PendingRecords {
     }
     if (done > 0) this.#list.splice(0, done);
     return done > 0;
-  }
-
-  /** Names of incoming files that are still needed. */
-  incomingNames(): Set<string> {
-    return new Set(this.#list.map(({ entry }) => entry.record.incoming));
   }
 }

@@ -8,14 +8,12 @@ export async function leftoversIn(incoming: string): Promise<string[]> {
   return await readdir(incoming);
 }
 
-/** Removes leftovers that no record names. */
+/** Removes files that no record names. */
 export async function sweep(
   incoming: string,
-  leftovers: readonly string[],
-  needed: ReadonlySet<string>,
+  orphans: readonly string[],
   log: Log,
 ): Promise<void> {
-  const orphans = leftovers.filter((name) => !needed.has(name));
   const results = await Promise.allSettled(orphans.map((name) => unlink(join(incoming, name))));
   const failed = results.filter(({ status }) => status === "rejected").length;
   if (orphans.length > 0) log("incoming_swept", { files: orphans.length - failed, failed });
