@@ -84,6 +84,8 @@ const rows: Readonly<Record<string, Asks | Reason>> = {
   ],
   "GET /api/shares/:id/visits": ({ share }) => [["GET", `/api/shares/${share}/visits`]],
   "DELETE /api/shares/:id": ({ share }) => [["DELETE", `/api/shares/${share}`]],
+  "GET /dicomweb": "says what the service does",
+  "OPTIONS /dicomweb": "says what the service does",
   "GET /dicomweb/studies": "searches the asker's own; see below",
   "GET /dicomweb/studies/:study/series": "searches the asker's own; see below",
   "GET /dicomweb/studies/:study/instances": "searches the asker's own; see below",

@@ -23,6 +23,7 @@ const openRoutes = [
   "GET /api/session",
   "GET /assets/*",
   "GET /bin",
+  "GET /dicomweb",
   "GET /healthz",
   "GET /metrics",
   "GET /not-there.css",
@@ -31,6 +32,7 @@ const openRoutes = [
   "GET /s",
   "GET /storage",
   "GET /studies/:id",
+  "OPTIONS /dicomweb",
   "POST /api/opened",
   "POST /api/session",
 ];
