@@ -20,8 +20,9 @@ export type Orthanc = {
   readonly dicomPort: number;
   /** A resource of its REST API, e.g. `/instances`. */
   get(path: string): Promise<Response>;
-  /** Asks one to do something; JSON as the body. */
+  /** Asks one to do something; bytes as they are, anything else as JSON. */
   post(path: string, body: unknown): Promise<Response>;
+  delete(path: string): Promise<Response>;
   stop(): Promise<void>;
 };
 
@@ -53,7 +54,11 @@ export async function startOrthanc(settings: Readonly<Record<string, unknown>> =
     dicomPort,
     get,
     post: (resource, body) =>
-      fetch(`http://127.0.0.1:${httpPort}${resource}`, { method: "POST", body: JSON.stringify(body) }),
+      fetch(`http://127.0.0.1:${httpPort}${resource}`, {
+        method: "POST",
+        body: body instanceof Uint8Array ? Uint8Array.from(body) : JSON.stringify(body),
+      }),
+    delete: (resource) => fetch(`http://127.0.0.1:${httpPort}${resource}`, { method: "DELETE" }),
     async stop() {
       child.kill("SIGTERM");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
