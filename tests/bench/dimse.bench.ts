@@ -1,4 +1,4 @@
-// C-STORE against Orthanc: 15 MB radiographs by DCMTK's storescu, over one association and over eight at once, in turns
+// C-STORE against Orthanc: 15 MB radiographs and 0.5 MB slices by DCMTK's storescu, over one association and over eight at once, in turns
 // within one run on the same disk. Ours is the whole core with its database, as in the product: bytes and journal
 // synced and two hashes made before the answer, rows and object store after it. All processes of both count, until
 // every instance is in rows and stored; the speed is that of the answers. Pictures are not derived (Orthanc makes
@@ -19,9 +19,16 @@ import { eventually } from "#tests/make/until.ts";
 import { cpuSeconds, ownChildren, peakMiB } from "./processes.ts";
 
 const rounds = Number(process.env.VETWARE_BENCH_ROUNDS ?? 3);
-const files = Number(process.env.VETWARE_BENCH_FILES ?? 80);
-const [rows, columns] = [3000, 2500];
-const megabytes = files * rows * columns * 2 / 1e6;
+const share = Number(process.env.VETWARE_BENCH_FILES ?? 80) / 80;
+const columns = 2500;
+
+/** What is sent: files of one size. */
+type Load = { readonly name: string; readonly rows: number; readonly files: number };
+const loads: readonly Load[] = [
+  { name: "15 MB", rows: 3000, files: Math.round(80 * share) },
+  { name: "0.5 MB", rows: 100, files: Math.round(800 * share) },
+];
+const megabytesOf = ({ rows, files }: Load) => files * rows * columns * 2 / 1e6;
 const env = { ...process.env, TCP_NODELAY: "1" };
 const orthanc = ["/usr/sbin/Orthanc", "/usr/local/sbin/Orthanc"].find((path) => existsSync(path));
 
@@ -111,7 +118,7 @@ async function run(program: string, words: string[]): Promise<number> {
 }
 
 /** A valid CR of noise; the pixels are made once, the UIDs differ. */
-async function makeFiles(folder: string): Promise<string[]> {
+async function makeFiles(folder: string, { rows, files }: Load): Promise<string[]> {
   const pixels = new Uint16Array(randomFillSync(Buffer.alloc(rows * columns * 2)).buffer).map((value) =>
     value & 0xfff
   );
@@ -146,8 +153,7 @@ async function makeFiles(folder: string): Promise<string[]> {
 async function measure(
   side: Side,
   paths: readonly string[],
-  associations: number,
-  parent: string,
+  { associations, megabytes, parent }: { associations: number; megabytes: number; parent: string },
 ): Promise<Measured> {
   const folder = join(parent, side);
   await mkdir(folder);
@@ -184,11 +190,17 @@ function median(values: readonly number[]): number {
   return Number([...values].sort((one, other) => one - other)[values.length >> 1]?.toPrecision(3));
 }
 
-async function compare(paths: readonly string[], associations: number, parent: string): Promise<void> {
+async function compare(
+  load: Load,
+  paths: readonly string[],
+  associations: number,
+  parent: string,
+): Promise<void> {
+  const terms = { associations, megabytes: megabytesOf(load), parent };
   const measured: Record<Side, Measured[]> = { ours: [], orthanc: [] };
   for (let round = 0; round < rounds; round++) {
     const order: Side[] = round % 2 ? ["orthanc", "ours"] : ["ours", "orthanc"];
-    for (const side of order) measured[side].push(await measure(side, paths, associations, parent));
+    for (const side of order) measured[side].push(await measure(side, paths, terms));
   }
   const ratio = (key: keyof Measured) => {
     return median(measured.ours.map((one, round) => one[key] / (measured.orthanc[round]?.[key] ?? NaN)));
@@ -201,21 +213,27 @@ async function compare(paths: readonly string[], associations: number, parent: s
   });
   const ratios = { speed: ratio("megabytesPerSecond"), cpu: ratio("cpuSecondsPerGB") };
   const row = {
-    bench: "C-STORE 15 MB, whole core",
+    bench: `C-STORE ${load.name}, whole core`,
+    files: load.files,
     associations,
     rounds,
     ours: of("ours"),
     orthanc: of("orthanc"),
     ratios,
-    targets: { speed: 1.6, cpu: 0.6 },
+    targets: load.name === "15 MB" ? { speed: 1.6, cpu: 0.6 } : { speed: 1.5 },
   };
   console.log(JSON.stringify(row));
 }
 
 const parent = await mkdtemp(join(tmpdir(), "vetware-bench-dimse-"));
 try {
-  const paths = await makeFiles(parent);
-  for (const associations of [1, 8]) await compare(paths, associations, parent);
+  for (const load of loads) {
+    const folder = join(parent, load.name);
+    await mkdir(folder);
+    const paths = await makeFiles(folder, load);
+    for (const associations of [1, 8]) await compare(load, paths, associations, parent);
+    await rm(folder, { recursive: true });
+  }
 } finally {
   await rm(parent, { recursive: true });
 }

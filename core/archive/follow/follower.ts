@@ -34,11 +34,13 @@ export type Following = {
   readonly damaged: (fault: JournalDamage) => void;
 };
 
-const batchRecords = 64;
+const batchRecords = 256;
 const longestWaitMs = 1000;
+// Files handed to the store side by side share the sync of their folder.
+const storedAtOnce = 8;
 // Milliseconds from one batch to the next. A batch costs the database about as much as ten records in it, so under a
 // steady stream they are let gather; the first after a silence waits for nothing. Nobody waits for `bytes`.
-const restMs = { rows: 250, bytes: 500 } as const;
+const restMs = { rows: 800, bytes: 1000 } as const;
 
 /** A follower that runs; made by {@link startFollower}. */
 export class Follower {
@@ -204,7 +206,7 @@ export class Follower {
   /** Stores the bytes of some records, notes it, and moves the progress; how many records moved on. */
   async #storeBytes(): Promise<number> {
     const batch = this.#pending.ready("bytes", this.#time(), batchRecords);
-    const results = await inTwos(batch, (one) => this.#storeOne(one));
+    const results = await inGroups(batch, storedAtOnce, (one) => this.#storeOne(one));
     const stored = batch.filter((_, index) => results[index] === true);
     const noted = await this.#note(stored);
     for (const one of noted) this.#pending.advance(one, "done");
@@ -278,13 +280,14 @@ export class Follower {
   }
 }
 
-async function inTwos<Item, Result>(
+async function inGroups<Item, Result>(
   items: readonly Item[],
+  size: number,
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  for (let at = 0; at < items.length; at += 2) {
-    results.push(...await Promise.all(items.slice(at, at + 2).map(work)));
+  for (let at = 0; at < items.length; at += size) {
+    results.push(...await Promise.all(items.slice(at, at + size).map(work)));
   }
   return results;
 }

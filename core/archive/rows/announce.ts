@@ -24,7 +24,18 @@ export async function announce(
     ...(restored ? [deedOf(practice, id, arrival, "study.restored")] : []),
   ]);
   if (deeds.length > 0) await tx.insert(audit).values(deeds);
-  for (const { arrival } of fresh) await askForDerivation(tx, practice, arrival.record.instance);
+  await askForDerivations(tx, practice, fresh.map(({ arrival }) => arrival.record.instance));
+}
+
+/** The same for several, in one statement. */
+async function askForDerivations(
+  tx: PracticeTransaction,
+  practice: string,
+  instances: readonly string[],
+): Promise<void> {
+  await tx.execute(sql`select app.enqueue('derive',
+      jsonb_build_object('practice', ${practice}::text, 'instance', one.id), 'derive:' || one.id)
+    from jsonb_array_elements_text(${JSON.stringify(instances)}::jsonb) as one (id)`);
 }
 
 /** Asks for the pictures of one instance, or for its comparison with the current one; one that is asked for already is not asked for twice. */
