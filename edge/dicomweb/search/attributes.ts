@@ -8,7 +8,10 @@ export type Level = (typeof levels)[number];
 
 /** How a matching key is compared (PS3.4 C.2.2.2). `folded` is the column that core/domain/searchText made of a name. */
 export type Matching =
-  | { readonly kind: "uid" | "text" | "code" | "number" | "date" | "time" | "texts"; readonly column: SQL }
+  | {
+    readonly kind: "uid" | "text" | "code" | "number" | "date" | "time" | "texts" | "identifiers";
+    readonly column: SQL;
+  }
   | { readonly kind: "name"; readonly folded: SQL };
 
 export type Attribute = {
@@ -65,7 +68,7 @@ export const attributes: readonly Attribute[] = [
   column("study", ["00100020", "PatientID", "LO"], sql`study.patient_id`, "code"),
   column("study", ["00100030", "PatientBirthDate", "DA"], sql`study.patient_birth_date`, "date"),
   column("study", ["00100040", "PatientSex", "CS"], sql`study.patient_sex`, "code"),
-  column("study", ["00101000", "OtherPatientIDs", "LO"], sql`study.other_patient_ids`, "texts"),
+  column("study", ["00101000", "OtherPatientIDs", "LO"], sql`study.other_patient_ids`, "identifiers"),
   column("study", ["00102201", "PatientSpeciesDescription", "LO"], sql`study.patient_species`, "text"),
   column("study", ["00102203", "PatientSexNeutered", "CS"], sql`study.patient_sex_neutered`, "code"),
   column("study", ["00102292", "PatientBreedDescription", "LO"], sql`study.patient_breed`, "text"),
