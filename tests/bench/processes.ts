@@ -1,5 +1,5 @@
 // What processes have used, children included, from /proc (Linux).
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 
 const ticksASecond = 100;
 
@@ -21,11 +21,25 @@ export async function cpuSeconds(roots: readonly number[]): Promise<number> {
 
 /** Peaks of resident memory, summed, in MiB. */
 export async function peakMiB(roots: readonly number[]): Promise<number> {
+  return Math.round(await memoryMiB(roots, "VmHWM"));
+}
+
+/** Resident memory at this moment, summed, in MiB. */
+export async function residentMiB(roots: readonly number[]): Promise<number> {
+  return await memoryMiB(roots, "VmRSS");
+}
+
+/** Lets the peaks begin anew at what is resident now (proc(5), clear_refs). */
+export async function forgetPeaks(roots: readonly number[]): Promise<void> {
+  await Promise.all((await treeOf(roots)).map((pid) => writeFile(`/proc/${pid}/clear_refs`, "5")));
+}
+
+async function memoryMiB(roots: readonly number[], field: "VmHWM" | "VmRSS"): Promise<number> {
   const each = await Promise.all((await treeOf(roots)).map(async (pid) => {
     const status = await readFile(`/proc/${pid}/status`, "latin1");
-    return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+    return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024;
   }));
-  return Math.round(each.reduce((sum, one) => sum + one, 0));
+  return each.reduce((sum, one) => sum + one, 0);
 }
 
 async function treeOf(roots: readonly number[]): Promise<number[]> {
