@@ -21,6 +21,10 @@ export const FrameRange = z.object({
 });
 export type FrameRange = z.infer<typeof FrameRange>;
 
+/** A frame that could not be decoded takes no bytes and says why; the others of its instance are shown. */
+export const PictureFrame = z.union([FrameRange, z.object({ undecodable: z.string() })]);
+export type PictureFrame = z.infer<typeof PictureFrame>;
+
 /** What the samples of every frame of an instance mean (PS3.3 C.7.6.3, C.11.1, C.11.2). */
 export const FramePixels = z.object({
   rows: z.int().min(1),

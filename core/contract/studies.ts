@@ -1,7 +1,7 @@
 // Studies as the staff app and the share page see them.
 import { z } from "zod";
 import { Id, Uid } from "./identifiers.ts";
-import { FramePixels, FrameRange } from "./pixels.ts";
+import { FramePixels, PictureFrame } from "./pixels.ts";
 
 const words = z.string().nullable();
 
@@ -75,7 +75,7 @@ export const PictureInstance = z.object({
   reason: words,
   pixels: FramePixels.nullable(),
   /** The HTJ2K object: total bytes and the ranges of its frames. */
-  picture: z.object({ bytes: z.int(), frames: z.array(FrameRange) }).nullable(),
+  picture: z.object({ bytes: z.int(), frames: z.array(PictureFrame) }).nullable(),
 });
 export type PictureInstance = z.infer<typeof PictureInstance>;
 

@@ -1,6 +1,6 @@
 // Studies, series, instances, what is derived from them, and where their bytes are. Owned by the core.
 import { bigint, boolean, date, integer, jsonb, pgTable, text, time, uuid } from "drizzle-orm/pg-core";
-import type { FramePixels, FrameRange } from "#core/contract/pixels.ts";
+import type { FramePixels, PictureFrame } from "#core/contract/pixels.ts";
 import { bytea, id, instant, practiceId } from "./columns.ts";
 
 export const object = pgTable("object", {
@@ -96,7 +96,7 @@ export const derivative = pgTable("derivative", {
   instanceId: uuid("instance_id").notNull(),
   kind: text("kind", { enum: ["htj2k", "preview", "thumbnail"] }).notNull(),
   objectId: uuid("object_id").notNull(),
-  frames: jsonb("frames").$type<FrameRange[]>(),
+  frames: jsonb("frames").$type<PictureFrame[]>(),
   pixels: jsonb("pixels").$type<FramePixels>(),
   createdAt: instant("created_at").notNull().defaultNow(),
 });

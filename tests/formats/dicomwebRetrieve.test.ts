@@ -9,7 +9,7 @@ import { decodeHTJ2K } from "#core/dicom/pixels/codecs/htj2k.ts";
 import { describeInstance, readDirectory, readPart10, tags } from "#core/dicom/mod.ts";
 import { startCore, type TestCore } from "#tests/make/core.ts";
 import { testData } from "#tests/make/data.ts";
-import { dicomFile, temporaryFolder, written } from "#tests/make/dicom.ts";
+import { dicomFile, encapsulated, noise, temporaryFolder, written } from "#tests/make/dicom.ts";
 import { bearer, startEdge, type TestEdge } from "#tests/make/edge.ts";
 import { multipartOf } from "#tests/make/multipart.ts";
 import { readParts } from "#tests/make/multipartRead.ts";
@@ -311,6 +311,43 @@ real.describe("PA-3 WADO-RS", () => {
     expect((await ask(`${of("highdicom__sr_document.dcm").path}/rendered`)).status).toBe(406);
     const study = path.slice(0, path.indexOf("/series"));
     expect((await ask(`${study}/thumbnail`)).status).toBe(200);
+  }, 60_000);
+
+  it("prepares the frames of a cine that can be decoded, and says why another cannot", async () => {
+    const segment = (seed: number) => {
+      const header = new Uint32Array(16);
+      header.set([1, 64]);
+      const runs = [0, 128].flatMap((at) => [127, ...noise(256, seed).subarray(at, at + 128)]);
+      return Uint8Array.from([...new Uint8Array(header.buffer), ...runs]);
+    };
+    const file = dicomFile({
+      bitsAllocated: 8,
+      frames: 3,
+      transferSyntaxUID: "1.2.840.10008.1.2.5",
+      pixels: encapsulated([segment(1), Uint8Array.of(1, 2, 3, 4), segment(3)]),
+      sopInstanceUID: "2.25.94",
+      studyInstanceUID: "2.25.95",
+      seriesInstanceUID: "2.25.96",
+    });
+    const { body, contentType } = multipartOf([file]);
+    const headers = { ...bearer(key), "content-type": contentType };
+    await edge.app.request("/dicomweb/studies", { method: "POST", headers, body });
+    const frames = "/studies/2.25.95/series/2.25.96/instances/2.25.94/frames";
+    const htj2k = "image/jphc";
+    const answer = await eventually(
+      () => ask(`${frames}/1,3`, htj2k),
+      ({ status }) => status === 200,
+      60_000,
+    );
+    const parts = await readParts(answer);
+    expect(Buffer.from((await decodeHTJ2K(parts[1]?.bytes ?? new Uint8Array())).pixels)).toEqual(
+      Buffer.from(noise(256, 3)),
+    );
+    const refused = await ask(`${frames}/2`, htj2k);
+    expect([refused.status, (await refused.json()).detail]).toEqual([
+      406,
+      expect.stringContaining("frame 2: the RLE header is cut off"),
+    ]);
   }, 60_000);
 
   it("leaves nothing behind, read to the end or not", async () => {

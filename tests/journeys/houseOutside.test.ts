@@ -17,6 +17,7 @@ import { postgresNeed, type PostgresServer, startPostgresServer } from "#tests/m
 import { radiograph } from "#tests/make/radiograph.ts";
 import { readyLine } from "#tests/make/readyLine.ts";
 import { type S3Server, startS3Server } from "#tests/make/s3Server.ts";
+import { FrameRange } from "#core/contract/pixels.ts";
 import { readSendable } from "#tests/make/scu.ts";
 import { type Staff, staffOf, visitOf } from "#tests/make/staff.ts";
 import { eventually } from "#tests/make/until.ts";
@@ -91,7 +92,7 @@ describe("PA-1 PA-4 PA-6 PL-14 the whole house on a plain PostgreSQL and an S3 s
     const { opened, cookie } = await visitOf(await staff.open(url));
     const [instance] = opened.study.series[0]?.instances ?? [];
     const whole = instance?.picture?.bytes ?? 0;
-    const first = instance?.picture?.frames[0]?.tilePartEnds[2] ?? 0;
+    const first = FrameRange.parse(instance?.picture?.frames[0]).tilePartEnds[2] ?? 0;
     expect(first).toBeGreaterThan(0);
     expect(first).toBeLessThan(whole);
 

@@ -9,6 +9,7 @@ import { listen } from "#edge/listen.ts";
 import type { Listener } from "#edge/listen.ts";
 import { startCore, type TestCore } from "#tests/make/core.ts";
 import { bearer, startEdge, type TestEdge } from "#tests/make/edge.ts";
+import { FrameRange } from "#core/contract/pixels.ts";
 import type { GivenKey } from "#tests/make/given.ts";
 import { radiograph } from "#tests/make/radiograph.ts";
 import { eventually } from "#tests/make/until.ts";
@@ -109,10 +110,10 @@ describe("PA-4, PA-5, PA-6 a file's way out", () => {
     });
 
     const at = `${url}/api/opened/${opened.shareId}/instances/${instance?.id}`;
-    const [frame] = instance?.picture?.frames ?? [];
-    const end = frame?.tilePartEnds[2] ?? 0;
+    const frame = FrameRange.parse(instance?.picture?.frames[0]);
+    const end = frame.tilePartEnds[2] ?? 0;
     const part = await fetch(`${at}/picture`, {
-      headers: { cookie, range: `bytes=${frame?.offset}-${end - 1}` },
+      headers: { cookie, range: `bytes=${frame.offset}-${end - 1}` },
     });
     expect([part.status, (await part.arrayBuffer()).byteLength]).toEqual([206, end]);
     expect(part.headers.get("content-range")).toBe(`bytes 0-${end - 1}/${instance?.picture?.bytes}`);

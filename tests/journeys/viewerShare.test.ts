@@ -9,6 +9,7 @@ import { chromium, desktop, openBrowser, phone, watchedPage } from "#tests/make/
 import { needs } from "#tests/make/needs.ts";
 import { buildViewer } from "#tests/make/viewer/build.ts";
 import { chestPhantom, cinePhantom, slicePhantom } from "#tests/make/viewer/phantoms.ts";
+import { FrameRange } from "#core/contract/pixels.ts";
 import { damaged, derivedPicture, pending, type Picture, seriesOf } from "#tests/make/viewer/pictures.ts";
 import { until } from "#tests/make/viewer/seen.ts";
 import { serveShare, type ShareServer, studyOf } from "#tests/make/viewer/shareServer.ts";
@@ -66,7 +67,7 @@ needs(chromium).describe("PA-6 the share page", () => {
     expect(watched.requests.some(({ url }) => url.includes(".wasm"))).toBe(false);
     await until(watched.page, "full");
     const ranges = watched.requests.flatMap(({ range }) => range ?? []);
-    expect(ranges).toEqual([`bytes=0-${(chest.instance.picture?.frames[0]?.length ?? 0) - 1}`]);
+    expect(ranges).toEqual([`bytes=0-${FrameRange.parse(chest.instance.picture?.frames[0]).length - 1}`]);
     expect(watched.violations).toEqual([]);
     expect(watched.faults).toEqual([]);
     expect(watched.foreign(server.origin)).toEqual([]);

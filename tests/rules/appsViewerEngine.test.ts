@@ -9,6 +9,7 @@ import { neighbours } from "#apps/viewer/engine/neighbours.ts";
 import { rangeHeader, refinements, stepFor, wholeAtOnce } from "#apps/viewer/engine/plan.ts";
 import { tilesOf, tiling } from "#apps/viewer/engine/render/tiles.ts";
 import { levelFor, sizeAt } from "#apps/viewer/engine/samples.ts";
+import { slotsOf } from "#apps/viewer/engine/slots.ts";
 import { draggedWindow, firstWindow, tableFor } from "#apps/viewer/engine/windowing.ts";
 
 const picture = { width: 3000, height: 2400, aspect: 1 };
@@ -241,5 +242,52 @@ describe("the keyboard", () => {
   it("has every key once", () => {
     const keys = keyMap.flatMap((line) => line.keys);
     expect(new Set(keys).size).toBe(keys.length);
+  });
+});
+
+describe("PA-9 a cine with a frame that cannot be decoded", () => {
+  it("says why in the place of that frame, and shows the others", () => {
+    const range = { offset: 0, length: 10, tilePartEnds: [10] };
+    const pixels: FramePixels = {
+      rows: 8,
+      columns: 8,
+      samplesPerPixel: 1,
+      bitsAllocated: 8,
+      bitsStored: 8,
+      signed: false,
+      photometricInterpretation: "MONOCHROME2",
+      rescaleSlope: 1,
+      rescaleIntercept: 0,
+      windows: [],
+      smallest: 0,
+      largest: 255,
+      spacing: null,
+      frameTime: null,
+    };
+    const frames = [range, { undecodable: "the RLE header is cut off" }, range];
+    const instance = {
+      id: "one",
+      instanceNumber: 1,
+      frames: 3,
+      state: "ready" as const,
+      reason: null,
+      pixels,
+      picture: { bytes: 20, frames },
+    };
+    const words = {
+      modality: null,
+      number: null,
+      description: null,
+      bodyPart: null,
+      viewPosition: null,
+      laterality: null,
+    };
+    const slots = slotsOf({ id: "series", ...words, instances: [instance] }, (id, part) => `/${id}/${part}`);
+    expect(slots.map(({ state, reason }) => [state, reason])).toEqual([
+      ["ready", null],
+      ["failed", "This frame cannot be shown: the RLE header is cut off."],
+      ["ready", null],
+    ]);
+    expect(slots.map(({ frame }) => frame !== null)).toEqual([true, false, true]);
   });
 });

@@ -37,18 +37,24 @@ function slotsOfInstance(instance: PictureInstance, address: PictureAddress): Sl
     }];
   }
   const pictured = Math.floor(picture.frames.length / 2);
-  return picture.frames.map((range, index) => ({
-    key: `${id}/${index}`,
-    instanceId: id,
-    state,
-    reason,
-    frame: {
-      pixels,
-      range,
-      pictureUrl: address(id, "picture"),
-      previewUrl: index === pictured ? address(id, "preview") : null,
-    },
-  }));
+  return picture.frames.map((frame, index) => {
+    const slot = { key: `${id}/${index}`, instanceId: id };
+    if ("undecodable" in frame) {
+      return {
+        ...slot,
+        state: "failed",
+        reason: `This frame cannot be shown: ${frame.undecodable}.`,
+        frame: null,
+      };
+    }
+    const previewUrl = index === pictured ? address(id, "preview") : null;
+    return {
+      ...slot,
+      state,
+      reason,
+      frame: { pixels, range: frame, pictureUrl: address(id, "picture"), previewUrl },
+    };
+  });
 }
 
 /** All frames of a series, in order. */

@@ -18,7 +18,7 @@ export async function storeDerivatives(
   { objects, db, now }: Deriving,
   subject: Subject,
   derived: DerivedInstance,
-): Promise<"ready" | "failed"> {
+): Promise<"ready"> {
   const made = listMade(derived);
   for (const { kind, file, mediaType } of made) {
     await objects.put(keyOf(subject, kind, file), {
@@ -35,28 +35,22 @@ export async function storeDerivatives(
   return conclusion.state;
 }
 
-function listMade(derived: DerivedInstance): Made[] {
-  const frames = derived.frames.flatMap((frame) => isUndecodable(frame) ? [] : [frame]);
-  const pictures: Made[] = [
-    { kind: "preview", file: derived.preview, mediaType: "image/webp", row: {} },
-    { kind: "thumbnail", file: derived.thumbnail, mediaType: "image/webp", row: {} },
-  ];
-  if (frames.length < derived.frames.length) return pictures;
-  const row = { frames, pixels: derived.pixels };
+function listMade({ frames, pixels, codestreams, preview, thumbnail }: DerivedInstance): Made[] {
+  const row = { frames: [...frames], pixels };
   return [
-    { kind: "htj2k", file: derived.codestreams, mediaType: "application/octet-stream", row },
-    ...pictures,
+    { kind: "htj2k", file: codestreams, mediaType: "application/octet-stream", row },
+    { kind: "preview", file: preview, mediaType: "image/webp", row: {} },
+    { kind: "thumbnail", file: thumbnail, mediaType: "image/webp", row: {} },
   ];
 }
 
-function conclusionOf({ frames }: DerivedInstance): Conclusion & { readonly state: "ready" | "failed" } {
+/** An instance of which some frames can be shown is ready; what is wrong with the others is told with it. */
+function conclusionOf({ frames }: DerivedInstance): Conclusion & { readonly state: "ready" } {
   const broken = frames.findIndex(isUndecodable);
   const frame = frames[broken];
   if (!frame || !isUndecodable(frame)) return { state: "ready", fault: null };
-  return {
-    state: "failed",
-    fault: `Frame ${broken + 1} of ${frames.length} cannot be shown: ${frame.undecodable}.`,
-  };
+  const fault = `Frame ${broken + 1} of ${frames.length} cannot be shown: ${frame.undecodable}.`;
+  return { state: "ready", fault };
 }
 
 /** An instance's own key, though another may have the same bytes: each is deleted with its instance. */

@@ -61,10 +61,14 @@ function codestreamPieces(
   made: Awaited<ReturnType<typeof codestreamsOf>>,
   frames: readonly number[],
 ): Pieces | Refused {
-  const ranges = frames.map((frame) => made?.frames?.[frame - 1]);
-  const missing = frames[ranges.indexOf(undefined)];
-  if (!made || missing !== undefined) return noFrame(missing ?? 0);
-  return { kept: made.kept, ranges: ranges.filter((range) => range !== undefined) };
+  const ranges: { offset: number; length: number }[] = [];
+  for (const number of frames) {
+    const frame = made?.frames?.[number - 1];
+    if (!frame) return noFrame(number);
+    if ("undecodable" in frame) return notShown(`frame ${number}: ${frame.undecodable}`);
+    ranges.push(frame);
+  }
+  return made ? { kept: made.kept, ranges } : noFrame(frames[0] ?? 0);
 }
 
 /** Native little endian frames of whole bytes stand one after another: no file is read but their ranges. */
