@@ -16,48 +16,70 @@ export function areaResize(
   samples: Samples | Float32Array,
   { from, to, components }: { from: Size; to: Size; components: number },
 ): Float32Array {
-  const across = spans(from.columns, to.columns);
+  const [across, down] = [spans(from.columns, to.columns), spans(from.rows, to.rows)];
   const result = new Float32Array(to.columns * to.rows * components);
-  const row = new Float32Array(to.columns * components);
-  for (const { start, weights, index } of spans(from.rows, to.rows)) {
-    const target = result.subarray(index * row.length, (index + 1) * row.length);
-    for (const [step, weight] of weights.entries()) {
-      narrow(samples, { first: (start + step) * from.columns * components, across, components, row });
-      for (let column = 0; column < row.length; column++) {
-        target[column] = (target[column] ?? 0) + weight * (row[column] ?? 0);
-      }
+  const row = new Float64Array(from.columns * components);
+  for (let index = 0; index < to.rows; index++) {
+    const [begin = 0, end = 0] = [down.begins[index], down.begins[index + 1]];
+    row.fill(0);
+    for (let step = begin; step < end; step++) {
+      const first = ((down.starts[index] ?? 0) + step - begin) * row.length;
+      addWeighted(row, samples, { first, weight: down.weights[step] ?? 0 });
     }
+    narrow(row, { across, components, result, first: index * to.columns * components });
   }
   return result;
 }
 
-/** The source samples that one output sample covers, with their shares of it. */
-type Span = { readonly index: number; readonly start: number; readonly weights: Float64Array };
+/**
+ * The source samples that each output sample covers, with their shares of it: output `n` begins at source sample
+ * `starts[n]`, its shares are `weights` from `begins[n]` up to `begins[n + 1]`.
+ */
+type Spans = {
+  readonly starts: Uint32Array;
+  readonly begins: Uint32Array;
+  readonly weights: Float64Array;
+};
 
-function spans(from: number, to: number): Span[] {
+function spans(from: number, to: number): Spans {
   const ratio = from / to;
-  return Array.from({ length: to }, (_, index) => {
+  const starts = new Uint32Array(to);
+  const begins = new Uint32Array(to + 1);
+  const weights: number[] = [];
+  for (let index = 0; index < to; index++) {
     const [begin, end] = [index * ratio, Math.min((index + 1) * ratio, from)];
     const start = Math.floor(begin);
-    const weights = new Float64Array(Math.max(1, Math.ceil(end - 1e-9) - start));
-    for (let step = 0; step < weights.length; step++) {
-      weights[step] = (Math.min(end, start + step + 1) - Math.max(begin, start + step)) / (end - begin);
+    starts[index] = start;
+    const count = Math.max(1, Math.ceil(end - 1e-9) - start);
+    for (let at = start; at < start + count; at++) {
+      weights.push((Math.min(end, at + 1) - Math.max(begin, at)) / (end - begin));
     }
-    return { index, start, weights };
-  });
+    begins[index + 1] = weights.length;
+  }
+  return { starts, begins, weights: Float64Array.from(weights) };
 }
 
-type Narrowing = { first: number; across: readonly Span[]; components: number; row: Float32Array };
+type Weighted = { readonly first: number; readonly weight: number };
 
-function narrow(samples: Samples | Float32Array, { first, across, components, row }: Narrowing): void {
-  for (const { index, start, weights } of across) {
+/** Adds the row that begins at sample `first` to `row`. */
+function addWeighted(row: Float64Array, samples: Samples | Float32Array, { first, weight }: Weighted): void {
+  for (let at = 0; at < row.length; at++) row[at] = (row[at] ?? 0) + weight * (samples[first + at] ?? 0);
+}
+
+type Narrowing = { across: Spans; components: number; result: Float32Array; first: number };
+
+/** Writes one row, made narrower, into `result` from sample `first` on. */
+function narrow(row: Float64Array, { across, components, result, first }: Narrowing): void {
+  const { starts, begins, weights } = across;
+  for (let index = 0; index < starts.length; index++) {
+    const [begin = 0, end = 0] = [begins[index], begins[index + 1]];
     for (let component = 0; component < components; component++) {
       let sum = 0;
-      let at = first + start * components + component;
-      for (let step = 0; step < weights.length; step++, at += components) {
-        sum += (weights[step] ?? 0) * (samples[at] ?? 0);
+      let at = (starts[index] ?? 0) * components + component;
+      for (let step = begin; step < end; step++, at += components) {
+        sum += (weights[step] ?? 0) * (row[at] ?? 0);
       }
-      row[index * components + component] = sum;
+      result[first + index * components + component] = sum;
     }
   }
 }

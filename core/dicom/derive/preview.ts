@@ -1,10 +1,10 @@
 // Small pictures of a frame: resized in full depth, windowed by the display rule, written as WebP. sharp only
 // ever encodes raw bytes made here; it decodes nothing.
 import sharp from "sharp";
-import type { FramePixels } from "#core/contract/pixels.ts";
 import { displayTable, leastStored, minMaxWindow } from "../../domain/window.ts";
 import { areaResize, fitted, type Size } from "./areaResize.ts";
 import { rangeOf, type Samples } from "../pixels/grey.ts";
+import type { ShownPixels } from "./samples.ts";
 
 sharp.cache(false);
 sharp.concurrency(1);
@@ -18,7 +18,7 @@ export type Picture = Size & { readonly bytes: Uint8Array };
 /** Preview and thumbnail of one frame. Grey takes the first stored window, else min-max of this frame. */
 export async function picturesOf(
   samples: Samples,
-  pixels: FramePixels,
+  pixels: ShownPixels,
 ): Promise<{ preview: Picture; thumbnail: Picture }> {
   const components = pixels.samplesPerPixel;
   const large = fitted(pixels, previewSides.preview);
@@ -31,14 +31,21 @@ export async function picturesOf(
 }
 
 /** From samples, resized or not, to the 256 levels of a screen. `samples` are all of the frame. */
-export function levelsOf(pixels: FramePixels, samples: Samples): (values: Float32Array) => Uint8Array {
-  if (pixels.samplesPerPixel === 3) return (values) => Uint8Array.from(values, Math.round);
+export function levelsOf(pixels: ShownPixels, samples: Samples): (values: Float32Array) => Uint8Array {
+  if (pixels.samplesPerPixel === 3) return (values) => mapped(values, Math.round);
   const rescale = { slope: pixels.rescaleSlope, intercept: pixels.rescaleIntercept };
   const window = pixels.windows[0] ?? minMaxWindow(rangeOf(samples), rescale);
   const invert = pixels.photometricInterpretation === "MONOCHROME1";
   const table = displayTable({ ...pixels, rescale, window, invert });
   const least = leastStored(pixels);
-  return (values) => Uint8Array.from(values, (value) => table[Math.round(value) - least] ?? 0);
+  return (values) => mapped(values, (value) => table[Math.round(value) - least] ?? 0);
+}
+
+/** By index: from() would walk an iterator and box every sample, ten times slower. */
+function mapped(values: Float32Array, level: (value: number) => number): Uint8Array {
+  const levels = new Uint8Array(values.length);
+  for (let index = 0; index < levels.length; index++) levels[index] = level(values[index] ?? 0);
+  return levels;
 }
 
 async function webp(levels: Uint8Array, { columns, rows }: Size, channels: 1 | 3): Promise<Picture> {

@@ -30,6 +30,14 @@ export function framePixels(
   colour: boolean,
   { minimum, maximum }: { readonly minimum: number; readonly maximum: number },
 ): FramePixels {
+  return { ...shownPixels(image, colour), smallest: minimum, largest: maximum };
+}
+
+/** What is known of the samples by the header alone. */
+export type ShownPixels = Omit<FramePixels, "smallest" | "largest">;
+
+/** See framePixels. */
+export function shownPixels(image: ImageDescription, colour: boolean): ShownPixels {
   const bitsStored = colour ? 8 : image.bitsStored;
   const inverted = image.photometricInterpretation === "MONOCHROME1" ||
     image.presentationLUTShape === "INVERSE";
@@ -45,8 +53,6 @@ export function framePixels(
     rescaleSlope: image.rescale.slope,
     rescaleIntercept: image.rescale.intercept,
     windows: colour ? [] : [...image.windows],
-    smallest: minimum,
-    largest: maximum,
     spacing: spacingOf(image),
     frameTime: image.frameMilliseconds,
   };

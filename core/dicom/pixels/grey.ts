@@ -22,8 +22,8 @@ export function greySamples(frame: DecodedFrame, image: ImageDescription): Sampl
     samples.set(words.subarray(0, count));
     return samples;
   }
-  const mask = 2 ** bits - 1;
-  const sign = image.signed ? 2 ** (bits - 1) : 0;
+  const mask = (1 << bits) - 1;
+  const sign = image.signed ? 1 << (bits - 1) : 0;
   for (let index = 0; index < count; index++) {
     samples[index] = ((((words[index] ?? 0) >> shift) & mask) ^ sign) - sign;
   }
@@ -41,13 +41,13 @@ function wordsOf(bytes: Uint8Array): Uint16Array {
   return new Uint16Array(aligned.buffer, aligned.byteOffset, Math.floor(aligned.byteLength / 2));
 }
 
-/** The least and largest sample. */
+/** The least and largest sample; both 0 where there is none. */
 export function rangeOf(samples: Samples): { minimum: number; maximum: number } {
-  let minimum = Infinity;
-  let maximum = -Infinity;
-  for (const sample of samples) {
+  let [minimum, maximum] = [samples[0] ?? 0, samples[0] ?? 0];
+  for (let index = 0; index < samples.length; index++) {
+    const sample = samples[index] ?? 0;
     if (sample < minimum) minimum = sample;
     if (sample > maximum) maximum = sample;
   }
-  return samples.length > 0 ? { minimum, maximum } : { minimum: 0, maximum: 0 };
+  return { minimum, maximum };
 }

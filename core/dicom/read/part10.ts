@@ -62,10 +62,12 @@ export function readPart10(bytes: Uint8Array, options: ReadOptions = {}): DicomF
 
 const cutMeta = "the data ends inside the file meta information";
 
+const magic = [..."DICM"].map((letter) => letter.charCodeAt(0));
+
 /** The byte after "DICM": 132 with a preamble, 4 where it was cut off, 0 with neither. */
 function magicEnd(bytes: Uint8Array): number {
   for (const offset of [128, 0]) {
-    if (String.fromCharCode(...bytes.subarray(offset, offset + 4)) === "DICM") return offset + 4;
+    if (magic.every((letter, at) => bytes[offset + at] === letter)) return offset + 4;
   }
   return 0;
 }
@@ -139,7 +141,7 @@ function encodingOf(bytes: Uint8Array, start: number, declared: Encoding): Encod
 }
 
 function looksExplicit(bytes: Uint8Array, start: number): boolean {
-  return isVR(String.fromCharCode(bytes[start + 4] ?? 0, bytes[start + 5] ?? 0));
+  return isVR(bytes[start + 4], bytes[start + 5]);
 }
 
 /** An implicit header holds a length that is undefined or not absurd for the first element of a dataset. */

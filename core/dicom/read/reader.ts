@@ -31,10 +31,20 @@ export type Walk = { readonly dataset: Dataset; readonly pixelData?: PixelElemen
 export const readerLimits = { depth: 64, elements: 500_000, fragments: 1_000_000 } as const;
 
 const undefinedLength = 0xffffffff;
-const longFormVRs = new Set(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"]);
-const shortFormVRs = new Set(
-  "AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split(" "),
-);
+type VR = { readonly vr: string; readonly longForm: boolean };
+
+/** By the number that a VR's two letters make (PS3.5 §7.1.2): no string is made for each element. */
+const knownVRs = new Map<number, VR>([
+  ..."OB OD OF OL OV OW SQ SV UC UN UR UT UV".split(" ").map((vr) => entryOf(vr, true)),
+  ..."AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split(" ").map((vr) =>
+    entryOf(vr, false)
+  ),
+]);
+
+function entryOf(vr: string, longForm: boolean): [number, VR] {
+  return [vr.charCodeAt(0) << 8 | vr.charCodeAt(1), { vr, longForm }];
+}
+
 const pixelTags: ReadonlySet<Tag> = new Set([tags.PixelData, tags.FloatPixelData, tags.DoubleFloatPixelData]);
 
 /** A level of nesting: elements of one dataset, or items of one sequence. */
@@ -94,7 +104,7 @@ class Walker {
   walk(start: number): Walk {
     this.offset = start;
     while (!this.fault) {
-      const level = this.levels.at(-1);
+      const level = this.levels[this.levels.length - 1];
       if (!level) break;
       if (this.offset >= level.end) this.close();
       else if (level.kind === "items") this.readItem(level);
@@ -170,7 +180,9 @@ class Walker {
     if (header.tag === tags.ItemDelimitationItem) return this.endItem(header);
     if (header.tag === tags.SequenceDelimitationItem) return this.endItemWithSequence();
     const atRoot = this.levels.length === 1;
-    if (atRoot && pixelTags.has(header.tag)) return this.readPixels(level, header);
+    if (atRoot && header.tag >= tags.FloatPixelData && pixelTags.has(header.tag)) {
+      return this.readPixels(level, header);
+    }
     if (atRoot && this.until !== undefined && header.tag >= this.until) return false;
     if (++this.count > readerLimits.elements) return this.stop("limit", "too many elements");
     if (header.length === undefinedLength) {
@@ -286,8 +298,9 @@ class Walker {
       const length = view.getUint32(offset + 4, littleEndian);
       return { tag, vr: implicitVR(tag, length), length, valueOffset: offset + 8 };
     }
-    const vr = String.fromCharCode(view.getUint8(offset + 4), view.getUint8(offset + 5));
-    if (!isLongForm(vr)) {
+    const letters = view.getUint16(offset + 4);
+    const { vr, longForm } = knownVRs.get(letters) ?? unknownVR(letters);
+    if (!longForm) {
       return { tag, vr, length: view.getUint16(offset + 6, littleEndian), valueOffset: offset + 8 };
     }
     if (left < 12) return undefined;
@@ -301,12 +314,12 @@ function implicitVR(tag: Tag, length: number): string {
 }
 
 /** Future VRs have the long form (PS3.5 §7.1.2); letters that cannot be a VR are taken as the short one. */
-function isLongForm(vr: string): boolean {
-  if (longFormVRs.has(vr)) return true;
-  return !shortFormVRs.has(vr) && /^[A-Z]{2}$/.test(vr);
+function unknownVR(letters: number): VR {
+  const vr = String.fromCharCode(letters >> 8, letters & 0xff);
+  return { vr, longForm: /^[A-Z]{2}$/.test(vr) };
 }
 
 /** Whether two bytes are the letters of a VR. */
-export function isVR(vr: string): boolean {
-  return longFormVRs.has(vr) || shortFormVRs.has(vr);
+export function isVR(first = 0, second = 0): boolean {
+  return knownVRs.has(first << 8 | second);
 }

@@ -4,10 +4,10 @@ import { writeFileSync } from "node:fs";
 import sharp, { type Sharp } from "sharp";
 import type { Window } from "#core/contract/pixels.ts";
 import { areaResize, fitted, type Size } from "../derive/areaResize.ts";
-import { framePixels, isColour, samplesOf } from "../derive/samples.ts";
+import { isColour, samplesOf, type ShownPixels, shownPixels } from "../derive/samples.ts";
 import { levelsOf } from "../derive/preview.ts";
 import { decodedFramesOf, mostPixels } from "../pixels/decode.ts";
-import { rangeOf, type Samples } from "../pixels/grey.ts";
+import type { Samples } from "../pixels/grey.ts";
 import { isUndecodable, type Undecodable, undecodable } from "../pixels/undecodable.ts";
 import { fileSource, readForFrames } from "../read/source.ts";
 
@@ -54,7 +54,7 @@ export async function renderFrame(
     if (isUndecodable(frame)) return frame;
     const samples = samplesOf(frame, image, file.dataset);
     if (isUndecodable(samples)) return samples;
-    const pixels = framePixels(image, isColour(image), rangeOf(samples));
+    const pixels = shownPixels(image, isColour(image));
     const windows = wish.window ? [{ ...wish.window, explanation: null }] : pixels.windows;
     const picture = pictured(samples, { ...pixels, windows }, wish);
     if (isUndecodable(picture)) return picture;
@@ -70,7 +70,7 @@ type Picture = Size & { readonly levels: Uint8Array; readonly channels: 1 | 3 };
 
 function pictured(
   samples: Samples,
-  pixels: ReturnType<typeof framePixels>,
+  pixels: ShownPixels,
   { fit, region }: RenderWish,
 ): Picture | Undecodable {
   const components = pixels.samplesPerPixel;
