@@ -6,8 +6,6 @@ export const packagePlaces: Readonly<Record<string, readonly string[]>> = {
   "@aws-sdk/client-s3": ["core/services/objects"],
   "@cornerstonejs/codec-charls": ["core/dicom"],
   "@cornerstonejs/codec-openjph": ["core/dicom", "apps/viewer"],
-  "@cornerstonejs/codec-libjpeg-turbo-8bit": ["core/dicom"],
-  "@cornerstonejs/codec-openjpeg": ["core/dicom"],
   "@cornerstonejs/core": [],
   "@cornerstonejs/dicom-image-loader": [],
   "@electric-sql/pglite": ["db"],
