@@ -8,15 +8,16 @@
 import { spawn } from "node:child_process";
 import { randomFillSync } from "node:crypto";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { element, tags, writePart10 } from "#core/dicom/mod.ts";
 import { startCore } from "#tests/make/core.ts";
+import { startOrthanc } from "#tests/make/orthanc.ts";
+import { twelveBits } from "#tests/make/radiograph.ts";
 import { eventually } from "#tests/make/until.ts";
 import { cpuSeconds, ownChildren, peakMiB } from "./processes.ts";
+import { median } from "./ratios.ts";
 
 const rounds = Number(process.env.VETWARE_BENCH_ROUNDS ?? 3);
 const share = Number(process.env.VETWARE_BENCH_FILES ?? 80) / 80;
@@ -30,7 +31,6 @@ const loads: readonly Load[] = [
 ];
 const megabytesOf = ({ rows, files }: Load) => files * rows * columns * 2 / 1e6;
 const env = { ...process.env, TCP_NODELAY: "1" };
-const orthanc = ["/usr/sbin/Orthanc", "/usr/local/sbin/Orthanc"].find((path) => existsSync(path));
 
 /** A server under test. All its processes are counted, with what they begin. */
 type Server = {
@@ -63,38 +63,12 @@ async function startOurs(folder: string): Promise<Server> {
   };
 }
 
-async function startOrthanc(folder: string): Promise<Server> {
-  if (!orthanc) throw new Error("Orthanc is not installed");
-  const [port, http] = [await freePort(), await freePort()];
-  const settings = {
-    StorageDirectory: join(folder, "storage"),
-    IndexDirectory: join(folder, "index"),
-    DicomPort: port,
-    HttpPort: http,
-    RemoteAccessAllowed: false,
-    AuthenticationEnabled: false,
-    Plugins: [],
-  };
-  await writeFile(join(folder, "orthanc.json"), JSON.stringify(settings));
-  const child = spawn(orthanc, [join(folder, "orthanc.json")], { env, stdio: "ignore" });
-  const up = async () => (await run("echoscu", ["127.0.0.1", String(port)])) === 0;
-  for (let tries = 0; !await up(); tries++) {
-    if (tries > 100) throw new Error("Orthanc did not start");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return {
-    port,
-    aeTitle: "ORTHANC",
-    processes: child.pid === undefined ? [] : [child.pid],
-    settled: () => Promise.resolve(),
-    async stop() {
-      child.kill("SIGTERM");
-      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-    },
-  };
+async function startPeer(): Promise<Server> {
+  const { dicomPort, aeTitle, processes, stop } = await startOrthanc();
+  return { port: dicomPort, aeTitle, processes, settled: () => Promise.resolve(), stop };
 }
 
-const sides = { ours: startOurs, orthanc: startOrthanc };
+const sides = { ours: startOurs, orthanc: startPeer };
 type Side = keyof typeof sides;
 type Measured = {
   readonly megabytesPerSecond: number;
@@ -103,14 +77,6 @@ type Measured = {
   readonly cpuSecondsPerGB: number;
   readonly peakMiB: number;
 };
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address ? address.port : 0;
-}
 
 async function run(program: string, words: string[]): Promise<number> {
   const [code] = await once(spawn(program, words, { env, stdio: "ignore" }), "exit");
@@ -134,14 +100,7 @@ async function makeFiles(folder: string, { rows, files }: Load): Promise<string[
       element(tags.PatientName, "Bench^Rex"),
       element(tags.PatientID, "BENCH"),
       element(tags.Modality, "CR"),
-      element(tags.SamplesPerPixel, 1),
-      element(tags.PhotometricInterpretation, "MONOCHROME2"),
-      element(tags.Rows, rows),
-      element(tags.Columns, columns),
-      element(tags.BitsAllocated, 16),
-      element(tags.BitsStored, 12),
-      element(tags.HighBit, 11),
-      element(tags.PixelRepresentation, 0),
+      ...twelveBits(rows, columns),
       element(tags.PixelData, new Uint8Array(pixels.buffer), "OW"),
     ];
     paths.push(join(folder, `${at}.dcm`));
@@ -184,10 +143,6 @@ async function measure(
     await server.stop();
     await rm(folder, { recursive: true });
   }
-}
-
-function median(values: readonly number[]): number {
-  return Number([...values].sort((one, other) => one - other)[values.length >> 1]?.toPrecision(3));
 }
 
 async function compare(

@@ -34,6 +34,17 @@ export async function forgetPeaks(roots: readonly number[]): Promise<void> {
   await Promise.all((await treeOf(roots)).map((pid) => writeFile(`/proc/${pid}/clear_refs`, "5")));
 }
 
+/** Does something; with its result, by how much resident memory rose at most meanwhile, summed, in MiB. */
+export async function withGrowth<Result>(
+  roots: readonly number[],
+  work: () => Promise<Result>,
+): Promise<{ readonly result: Result; readonly growthMiB: number }> {
+  const before = await residentMiB(roots);
+  await forgetPeaks(roots);
+  const result = await work();
+  return { result, growthMiB: Math.max(0, await memoryMiB(roots, "VmHWM") - before) };
+}
+
 async function memoryMiB(roots: readonly number[], field: "VmHWM" | "VmRSS"): Promise<number> {
   const each = await Promise.all((await treeOf(roots)).map(async (pid) => {
     const status = await readFile(`/proc/${pid}/status`, "latin1");

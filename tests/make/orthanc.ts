@@ -18,6 +18,9 @@ export const orthancNeed: Need = program("Orthanc", ...places);
 export type Orthanc = {
   readonly aeTitle: string;
   readonly dicomPort: number;
+  /** Where its HTTP is served: `http://127.0.0.1:…`. */
+  readonly url: string;
+  readonly processes: readonly number[];
   /** A resource of its REST API, e.g. `/instances`. */
   get(path: string): Promise<Response>;
   /** Asks one to do something; bytes as they are, anything else as JSON. */
@@ -47,18 +50,21 @@ export async function startOrthanc(settings: Readonly<Record<string, unknown>> =
   const command = places.find((place) => existsSync(place)) ?? "Orthanc";
   const env = { ...process.env, TCP_NODELAY: "1" };
   const child = spawn(command, [path], { env, stdio: "ignore" });
-  const get = (resource: string) => fetch(`http://127.0.0.1:${httpPort}${resource}`);
+  const url = `http://127.0.0.1:${httpPort}`;
+  const get = (resource: string) => fetch(`${url}${resource}`);
   await eventually(() => get("/system").then(({ ok }) => ok, () => false), (up) => up, 30_000);
   return {
     aeTitle: "ORTHANC",
     dicomPort,
+    url,
+    processes: child.pid === undefined ? [] : [child.pid],
     get,
     post: (resource, body) =>
-      fetch(`http://127.0.0.1:${httpPort}${resource}`, {
+      fetch(`${url}${resource}`, {
         method: "POST",
         body: body instanceof Uint8Array ? Uint8Array.from(body) : JSON.stringify(body),
       }),
-    delete: (resource) => fetch(`http://127.0.0.1:${httpPort}${resource}`, { method: "DELETE" }),
+    delete: (resource) => fetch(`${url}${resource}`, { method: "DELETE" }),
     async stop() {
       child.kill("SIGTERM");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");

@@ -27,6 +27,15 @@ export function radiograph(
     element(tags.PatientName, "Smith^Bella"),
     element(tags.PatientID, patientID),
     element(tags.PatientSpeciesDescription, "Canine"),
+    ...twelveBits(rows, columns),
+    ...more,
+    element(tags.PixelData, shadow(uid, rows, columns), "OW"),
+  ], { sopClassUID: digitalXray, sopInstanceUID: uid });
+}
+
+/** The Image Pixel module (PS3.3 C.7.6.3) of twelve unsigned bits. */
+export function twelveBits(rows: number, columns: number): WritableElement[] {
+  return [
     element(tags.SamplesPerPixel, 1),
     element(tags.PhotometricInterpretation, "MONOCHROME2"),
     element(tags.Rows, rows),
@@ -35,9 +44,17 @@ export function radiograph(
     element(tags.BitsStored, 12),
     element(tags.HighBit, 11),
     element(tags.PixelRepresentation, 0),
-    ...more,
-    element(tags.PixelData, shadow(uid, rows, columns), "OW"),
-  ], { sopClassUID: digitalXray, sopInstanceUID: uid });
+  ];
+}
+
+/** A radiograph with the noise of a detector in its lowest five bits; `noise` has a byte a pixel. */
+export function noisyRadiograph(facts: RadiographFacts, noise: Uint8Array): Uint8Array {
+  const bytes = radiograph(facts);
+  const start = bytes.length - 2 * noise.length;
+  noise.forEach((value, at) => {
+    bytes[start + 2 * at] = (bytes[start + 2 * at] ?? 0) ^ (value & 0x1f);
+  });
+  return bytes;
 }
 
 /** A bright ellipse on a slope; the UID decides where it lies. */

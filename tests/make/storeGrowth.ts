@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { element, tags, writePart10 } from "#core/dicom/mod.ts";
 import { forgetPeaks, ownChildren, peakMiB, residentMiB } from "#tests/bench/processes.ts";
+import { twelveBits } from "./radiograph.ts";
 import { startCore, type TestCore } from "./core.ts";
 import { projectRoot } from "./database.ts";
 import { eventually } from "./until.ts";
@@ -69,14 +70,7 @@ async function makeFile(folder: string, number: number, megabytes: number): Prom
     element(tags.SeriesInstanceUID, "2.25.20261126.3"),
     element(tags.PatientID, "GROWTH"),
     element(tags.Modality, "CR"),
-    element(tags.SamplesPerPixel, 1),
-    element(tags.PhotometricInterpretation, "MONOCHROME2"),
-    element(tags.Rows, rows),
-    element(tags.Columns, columns),
-    element(tags.BitsAllocated, 16),
-    element(tags.BitsStored, 12),
-    element(tags.HighBit, 11),
-    element(tags.PixelRepresentation, 0),
+    ...twelveBits(rows, columns),
   ], { sopClassUID, sopInstanceUID });
   // Explicit VR Little Endian: tag, OW, two reserved bytes, length (PS3.5 7.1.2)
   const pixelData = Buffer.from([0xe0, 0x7f, 0x10, 0x00, 0x4f, 0x57, 0, 0, 0, 0, 0, 0]);
