@@ -3,7 +3,7 @@ import { and, eq } from "drizzle-orm";
 import { refuse, type Refused } from "#core/contract/problem.ts";
 import { event, instance, study } from "#db/schema/mod.ts";
 import type { Database } from "#db/mod.ts";
-import { askForDerivation } from "../rows/announce.ts";
+import { askForDerivations } from "../rows/announce.ts";
 
 /** Asks for the failed derivations of a study again; how many that were. Refuses a study of another practice. */
 export async function prepareStudyAgain(
@@ -17,7 +17,7 @@ export async function prepareStudyAgain(
     const failed = await tx.update(instance).set({ derivation: "pending", derivationFault: null })
       .where(and(eq(instance.studyId, studyId), eq(instance.derivation, "failed")))
       .returning({ id: instance.id });
-    for (const { id } of failed) await askForDerivation(tx, practice, id);
+    await askForDerivations(tx, practice, failed.map(({ id }) => id));
     if (failed.length > 0) {
       await tx.insert(event).values({ practiceId: practice, kind: "study.changed", subjectId: studyId });
     }

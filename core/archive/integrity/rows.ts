@@ -4,7 +4,7 @@ import { uuidv7 } from "uuidv7";
 import { audit, derivative, event, instance, object, scrub, scrubFault } from "#db/schema/mod.ts";
 import type { Database, PracticeTransaction } from "#db/mod.ts";
 import { deedOf, nobody } from "../acting.ts";
-import { askForDerivation } from "../rows/announce.ts";
+import { askForDerivations } from "../rows/announce.ts";
 
 export type Scrub = typeof scrub.$inferSelect;
 
@@ -113,5 +113,5 @@ async function remakePictures(
   await tx.delete(object).where(eq(object.id, objectId));
   await tx.update(instance).set({ derivation: "pending", derivationFault: null })
     .where(eq(instance.id, instanceId));
-  await askForDerivation(tx, practiceId, instanceId);
+  await askForDerivations(tx, practiceId, [instanceId]);
 }

@@ -27,8 +27,11 @@ export async function announce(
   await askForDerivations(tx, practice, fresh.map(({ arrival }) => arrival.record.instance));
 }
 
-/** The same for several, in one statement. */
-async function askForDerivations(
+/**
+ * Asks for the pictures of instances, or for their comparison with the current ones; what is asked for already is not
+ * asked for twice.
+ */
+export async function askForDerivations(
   tx: PracticeTransaction,
   practice: string,
   instances: readonly string[],
@@ -36,16 +39,6 @@ async function askForDerivations(
   await tx.execute(sql`select app.enqueue('derive',
       jsonb_build_object('practice', ${practice}::text, 'instance', one.id), 'derive:' || one.id)
     from jsonb_array_elements_text(${JSON.stringify(instances)}::jsonb) as one (id)`);
-}
-
-/** Asks for the pictures of one instance, or for its comparison with the current one; one that is asked for already is not asked for twice. */
-export async function askForDerivation(
-  tx: PracticeTransaction,
-  practice: string,
-  instance: string,
-): Promise<void> {
-  const payload = JSON.stringify({ practice, instance });
-  await tx.execute(sql`select app.enqueue('derive', ${payload}::jsonb, ${`derive:${instance}`})`);
 }
 
 function deedOf(

@@ -3,7 +3,7 @@
 import { and, asc, eq, ne, sql } from "drizzle-orm";
 import { event, instance } from "#db/schema/mod.ts";
 import type { PracticeTransaction } from "#db/mod.ts";
-import { askForDerivation } from "../rows/announce.ts";
+import { askForDerivations } from "../rows/announce.ts";
 import { recount } from "../rows/counts.ts";
 import { countVersions } from "./settle.ts";
 
@@ -43,7 +43,7 @@ export async function promoteOldest(
     await tx.update(instance)
       .set({ current: true, relation: "current", derivation: "pending", derivationFault: null })
       .where(eq(instance.id, oldest.id));
-    await askForDerivation(tx, practiceId, oldest.id);
+    await askForDerivations(tx, practiceId, [oldest.id]);
   }
   const studies = [...new Set(left.map(({ studyId }) => studyId))];
   await recount(tx, studies);
