@@ -35,6 +35,8 @@ import {
 } from "./rpc/mod.ts";
 import { ObjectError, type ObjectFault, type Objects, openObjects } from "./services/objects/mod.ts";
 import { type CoreSettings, coreSettings } from "./settings.ts";
+import { openSealer, type Sealer } from "./secrets/mod.ts";
+import { type Mail, openMail } from "./services/mail/mod.ts";
 import { startWork, type Work } from "./work.ts";
 
 const log = openLog("core");
@@ -49,6 +51,8 @@ type House = {
   readonly objects: Objects;
   readonly decoders: Decoders;
   readonly archive: Archive;
+  readonly mail: Mail;
+  readonly sealer: Sealer;
   readonly work: Work;
 };
 
@@ -105,10 +109,13 @@ async function open(settings: CoreSettings): Promise<House> {
     },
   });
   countArchive(metrics, archive);
-  const behind = { archive, db, now: () => new Date(), metrics, log, atOnce: settings.DECODER_PROCESSES };
+  const now = () => new Date();
+  const mail = openMail(settings.mail ? { resend: settings.mail } : { folder: join(data, "mailbox") }, now);
+  const sealer = openSealer(settings.SEALING_KEY);
+  const behind = { archive, db, mail, sealer, now, metrics, log, atOnce: settings.DECODER_PROCESSES };
   const work = startWork(settings.DATABASE_URL_JOBS, behind);
   nudge = work.nudge;
-  return { settings, metrics, db, objects, decoders, archive, work };
+  return { settings, metrics, db, objects, decoders, archive, mail, sealer, work };
 }
 
 async function listenDicom(
@@ -134,12 +141,13 @@ function tlsOf({ DICOM_TLS_BIND: host, DICOM_TLS_PORT: port, ...given }: CoreSet
   return certificate !== undefined && key !== undefined ? { host, port, certificate, key } : undefined;
 }
 
-async function listen({ settings, db, archive, metrics, objects, work }: House): Promise<ListeningHttp> {
+async function listen(house: House): Promise<ListeningHttp> {
+  const { settings, db, archive, metrics, objects, work, mail, sealer } = house;
   const now = Date.now;
   const verifying = { keys: await importVerifyingKeys(settings.RPC_PUBLIC_KEYS), audience, now };
   const nonces = { reads: rememberNonces({ now }), writes: spentNonces(db) };
   const dispatch = openDispatch({
-    calls: coreCalls({ archive, db }),
+    calls: coreCalls({ archive, db, sealer, mail, now }),
     gate: rpcGate(verifying),
     nonces,
     idempotency: keptWrites(db),
@@ -179,9 +187,9 @@ function kindly(fault: unknown): Problem | undefined {
 
 const awayKinds: readonly ObjectFault[] = ["unavailable", "refused", "full"];
 
-function tell(service: string, port: number, { objects }: House): void {
+function tell(service: string, port: number, { objects, mail }: House): void {
   const { kind, builtIn } = objects.describe();
-  log("listening", { service, port, objects: kind, objectsBuiltIn: builtIn });
+  log("listening", { service, port, objects: kind, objectsBuiltIn: builtIn, mail: mail.kind });
 }
 
 /** New peers are refused first; what runs is finished; what is durable but not in rows yet is left to the next start. */

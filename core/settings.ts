@@ -2,9 +2,12 @@
 // hands over what has none (launch/environment.ts lists the names).
 import { isIP } from "node:net";
 import { z } from "zod";
-import { readSettings } from "#core/contract/environment.ts";
+import { OutsideUrl, readSettings } from "#core/contract/environment.ts";
 import { jsonOf } from "#core/contract/json.ts";
 import { readS3Settings, s3Faults, type S3Settings } from "#core/services/objects/mod.ts";
+import { isPrivate } from "./launch/address.ts";
+import { SealingKey } from "./secrets/mod.ts";
+import type { ResendSettings } from "./services/mail/mod.ts";
 import { tuning } from "./tuning.ts";
 
 const port = (usual: number) => z.coerce.number().int().min(0).max(65535).default(usual);
@@ -27,6 +30,13 @@ const shape = z.object({
   DICOM_TLS_KEY: z.string().optional(),
   DATABASE_URL_CORE: databaseUrl,
   DATABASE_URL_JOBS: databaseUrl,
+  SEALING_KEY: z.string().transform(jsonOf).pipe(SealingKey),
+  /** Mail by Resend; without it there is the local mailbox. */
+  RESEND_API_KEY: z.string().optional(),
+  /** Where Resend is, when it is not at its own address. */
+  RESEND_URL: OutsideUrl.optional(),
+  /** The sender of every mail, e.g. `Vetware <mail@example.org>`. */
+  MAIL_FROM: z.string().max(300).optional(),
   /** JSON `{keyId: JWK}`: whose signatures are taken. */
   RPC_PUBLIC_KEYS: z.string().transform(keysByText),
   ...tuning,
@@ -39,18 +49,37 @@ const shape = z.object({
   S3_ENCRYPTION: z.string().optional(),
   S3_ENCRYPTION_KEY_ID: z.string().optional(),
 }).superRefine((given, context) => {
-  for (const { name, message } of s3Faults(given)) {
+  const fault = (name: string, message: string) =>
     context.addIssue({ code: "custom", path: [name], message });
+  if (given.RESEND_API_KEY !== undefined && given.MAIL_FROM === undefined) {
+    fault("MAIL_FROM", "must be given together with RESEND_API_KEY");
+  }
+  if (given.VETWARE_ENV === "production") {
+    if (given.RESEND_API_KEY === undefined) fault("RESEND_API_KEY", "must be given in production");
+    if (!isPrivate(given.CORE_BIND)) fault("CORE_BIND", "must not be a public address in production");
+  }
+  for (const { name, message } of s3Faults(given)) {
+    fault(name, message);
   }
 });
 
-/** Settings as given, with defaults; `s3` is there when the object store is S3. */
-export type CoreSettings = z.infer<typeof shape> & { readonly s3: S3Settings | undefined };
+/** Settings as given, with defaults; `s3` is there when the object store is S3, `mail` when a provider carries mail. */
+export type CoreSettings = z.infer<typeof shape> & {
+  readonly s3: S3Settings | undefined;
+  readonly mail: ResendSettings | undefined;
+};
 
 /** Parses the environment, or a given one. @throws SettingsError that names every wrong setting, without its value. */
 export function coreSettings(environment: Record<string, string | undefined> = process.env): CoreSettings {
   const given = readSettings(shape, environment);
-  return { ...given, s3: readS3Settings(given) };
+  return { ...given, s3: readS3Settings(given), mail: resendOf(given) };
+}
+
+function resendOf(
+  { RESEND_API_KEY, RESEND_URL, MAIL_FROM }: z.infer<typeof shape>,
+): ResendSettings | undefined {
+  if (RESEND_API_KEY === undefined || MAIL_FROM === undefined) return undefined;
+  return { apiKey: RESEND_API_KEY, from: MAIL_FROM, url: RESEND_URL };
 }
 
 const Keys = z.record(z.string(), z.record(z.string(), z.unknown()));

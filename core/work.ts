@@ -4,8 +4,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { faultFields, type Log } from "#core/contract/log.ts";
 import type { Metrics } from "#core/contract/metrics.ts";
 import { type Archive, archiveJobs } from "./archive/mod.ts";
-import { forgetCalls, type LookUp } from "./http.ts";
+import type { Database } from "#db/mod.ts";
+import { forgetCalls } from "./http.ts";
 import { type Job, openQueue, type Queue } from "./jobs/mod.ts";
+import { sendMail } from "./mail/mod.ts";
+import { sweep } from "./privacy/mod.ts";
+import type { Sealer } from "./secrets/mod.ts";
+import type { Mail } from "./services/mail/mod.ts";
 
 /** The core's jobs at work. */
 export type Work = {
@@ -22,7 +27,9 @@ const patienceMs = 5000;
 /** What is behind the jobs, and how many derivations run at once. */
 export type Behind = {
   readonly archive: Archive;
-  readonly db: LookUp;
+  readonly db: Database;
+  readonly mail: Mail;
+  readonly sealer: Sealer;
   readonly now: () => Date;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -30,7 +37,7 @@ export type Behind = {
 };
 
 /** Every job of the core. */
-export function coreJobs({ archive, db, now, metrics, atOnce }: Behind): Job[] {
+export function coreJobs({ archive, db, mail, sealer, now, metrics, log, atOnce }: Behind): Job[] {
   const derivations = metrics.counter("vetware_derivations_total", "Derivations by outcome.");
   const ended = (outcome: string) => derivations.add({ outcome });
   const orphans = metrics.counter(
@@ -40,7 +47,8 @@ export function coreJobs({ archive, db, now, metrics, atOnce }: Behind): Job[] {
   const swept = (found: Readonly<Record<string, number>>) => {
     for (const [kind, count] of Object.entries(found)) orphans.add({ kind }, count);
   };
-  return [...archiveJobs(archive, { atOnce, ended, swept }), forgetCalls({ db, now })];
+  const own = [forgetCalls({ db, now }), sweep({ db, now }), sendMail({ db, mail, sealer, now, log })];
+  return [...archiveJobs(archive, { atOnce, ended, swept }), ...own];
 }
 
 /** Begins to work by the address of the role of the queue; tries again until the database is there. */

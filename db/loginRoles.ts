@@ -27,10 +27,12 @@ export function roleStatements(roles: readonly LoginRole[], database: string): s
     // An administrator who is no superuser may give away a database and a schema only to a role that it belongs to.
     "do $$ begin if not (select rolsuper from pg_roles where rolname = current_user) then " +
     "grant vetware_owner, vetware_jobs to current_user; end if; end $$",
-    // Nobody logs in as this one: look-up functions run as it, and the owner makes them so.
-    "do $$ begin if not exists (select from pg_roles where rolname = 'vetware_lookup') then " +
-    "create role vetware_lookup nologin; end if; end $$",
-    "grant vetware_lookup to vetware_owner with admin option",
+    // Nobody logs in as these: functions that look up and functions that keep run as them; the owner makes them so.
+    ...["vetware_lookup", "vetware_keeper"].flatMap((role) => [
+      `do $$ begin if not exists (select from pg_roles where rolname = '${role}') then ` +
+      `create role ${role} nologin; end if; end $$`,
+      `grant ${role} to vetware_owner with admin option`,
+    ]),
     `alter database ${quoteName(database)} owner to vetware_owner`,
     "create schema if not exists pgboss authorization vetware_jobs",
     "revoke create on schema public from public",

@@ -1,10 +1,10 @@
 // The edge's table of contents.
 import { Hono } from "hono";
 import type { Context, MiddlewareHandler } from "hono";
-import { openIdentify, session } from "./account/mod.ts";
+import { mailedRoutes, openIdentify, ownRoutes, session } from "./account/mod.ts";
 import {
   answerFault,
-  guardBy,
+  guardsBy,
   methodsOf,
   open,
   originCheck,
@@ -15,10 +15,15 @@ import {
   watch,
 } from "./guard/mod.ts";
 import type { EdgeEnv } from "./guard/mod.ts";
-import { describeApi, notTherePage, pages } from "./pages/mod.ts";
+import { describeApi, facts, notTherePage, pages } from "./pages/mod.ts";
 import type { EdgeParts } from "./parts.ts";
 import { dicomweb } from "./dicomweb/mod.ts";
+import { keys } from "./keys/mod.ts";
+import { mails } from "./mail/mod.ts";
+import { operator } from "./operator/mod.ts";
 import { peers } from "./peers/mod.ts";
+import { practice } from "./practice/mod.ts";
+import { invitations, team } from "./team/mod.ts";
 import { opened, shares, sharesOfStudy } from "./share/mod.ts";
 import { transfers, transfersOfStudy } from "./transfers/mod.ts";
 import { events, integrity, keeping, studies, uploads } from "./studies/mod.ts";
@@ -27,7 +32,7 @@ import { events, integrity, keeping, studies, uploads } from "./studies/mod.ts";
 export function buildApp(parts: EdgeParts): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>();
   const identify = openIdentify(parts);
-  const may = guardBy(identify);
+  const { may, self } = guardsBy(identify, parts.usage);
 
   app.onError((fault, c) => answerFault(parts.log, fault, c));
   app.notFound((c) => nothingThere(app, c));
@@ -35,9 +40,18 @@ export function buildApp(parts: EdgeParts): Hono<EdgeEnv> {
   app.use(watch(parts));
   app.use(securityHeaders({ https: parts.publicUrl.startsWith("https:") }));
   app.use(originCheck(new URL(parts.publicUrl).origin));
-  app.use("/api/*", knowsEnded(parts));
+  for (const path of ["/api/*", "/dicomweb", "/dicomweb/*"]) app.use(path, knowsRevoked(parts));
 
-  app.route("/api/session", session(parts, identify));
+  app.route("/api/session", session(parts, identify, self));
+  app.route("/api/account", ownRoutes(parts, self));
+  app.route("/api", mailedRoutes(parts));
+  app.route("/api/practice", practice(parts, may));
+  app.route("/api/team", team(parts, may));
+  app.route("/api/invitations", invitations(parts, identify));
+  app.route("/api/keys", keys(parts, may));
+  app.route("/api/operator", operator(parts, self));
+  app.route("/api", facts(parts));
+  app.route("/", mails(parts, may));
   app.route("/api/studies", studies(parts, may));
   app.route("/api/studies", keeping(parts, may));
   app.route("/api/studies", transfersOfStudy(parts, may));
@@ -59,11 +73,13 @@ export function buildApp(parts: EdgeParts): Hono<EdgeEnv> {
   return app;
 }
 
-/** An edge that has not learnt for thirty seconds who signed out answers sign-in alone (PL-4). */
-function knowsEnded({ ended }: EdgeParts): MiddlewareHandler<EdgeEnv> {
+const signIns = ["/api/session", "/api/session/passkey", "/api/session/passkey-options"];
+
+/** An edge that has not learnt for thirty seconds what was revoked answers sign-in and health alone (PL-4). */
+function knowsRevoked({ revocations }: EdgeParts): MiddlewareHandler<EdgeEnv> {
   return async (c, next) => {
-    const isSignIn = c.req.path === "/api/session" && c.req.method === "POST";
-    if (isSignIn || await ended.refresh()) return await next();
+    const isSignIn = c.req.method === "POST" && signIns.includes(c.req.path);
+    if (isSignIn || await revocations.refresh()) return await next();
     return refusal(c, "unavailable", {
       detail: "This server is cut off from the others. Try again in a moment.",
     }, {

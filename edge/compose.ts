@@ -4,8 +4,9 @@ import type { Log } from "#core/contract/log.ts";
 import { openMetrics } from "#core/contract/metrics.ts";
 import { openCore, openDoors, systemRandom } from "#core/rpc/mod.ts";
 import { openDatabase } from "#db/mod.ts";
-import { importTokenKeys, openEnded, pullFrom } from "./account/mod.ts";
+import { importTokenKeys, openRevocations, pullFrom } from "./account/mod.ts";
 import { openRequestLog } from "./guard/requestLog.ts";
+import { openUsage } from "./guard/usage.ts";
 import { openAssets } from "./pages/mod.ts";
 import type { ReadFile } from "./pages/mod.ts";
 import { usualLimits } from "./parts.ts";
@@ -37,10 +38,13 @@ export async function openParts(settings: EdgeSettings, readPage: ReadFile, log:
     doors: openDoors(core),
     coreAlive: () => answersAt(new URL("/healthz", settings.CORE_URL)),
     tokenKeys: await importTokenKeys(settings.TOKEN_KEY),
-    ended: openEnded(pullFrom(db), now, log),
+    revocations: openRevocations(pullFrom(db), now, log),
+    usage: openUsage({ db, now, newId: uuidv7, log }),
     requestLog: openRequestLog(db, log),
     metrics: openMetrics(),
     assets: openAssets(readPage),
+    services: settings.SERVICES,
+    webhookSecret: settings.RESEND_WEBHOOK_SECRET,
     limits: usualLimits,
     now,
     random: systemRandom,

@@ -60,11 +60,12 @@ async function serve(): Promise<void> {
 
 let ending = false;
 
-async function end(listener: Listener, { requestLog, db }: EdgeParts, signal: string): Promise<void> {
+async function end(listener: Listener, { requestLog, usage, db }: EdgeParts, signal: string): Promise<void> {
   if (ending) return;
   ending = true;
   await listener.close();
   await requestLog.flush();
+  await usage.flush();
   await db.close();
   log("stopped", { signal });
   Deno.exit(0);

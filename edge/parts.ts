@@ -1,14 +1,15 @@
 // What the edge is made of: everything outside a handler that it needs, handed in once by main.ts or by a test.
+import type { ServicesInForce } from "#core/contract/environment.ts";
 import type { Log } from "#core/contract/log.ts";
 import type { Metrics } from "#core/contract/metrics.ts";
 import type { RandomBytes } from "#core/contract/trace.ts";
 import type { Core, Doors } from "#core/rpc/mod.ts";
 import type { Database } from "#db/mod.ts";
-import type { EndedSessions } from "./account/ended.ts";
-import type { TokenKeys } from "./account/keys.ts";
+import type { Revocations, TokenKeys } from "./account/mod.ts";
 import type { AddressRange } from "./guard/addressRange.ts";
 import type { Allowance } from "./guard/limit.ts";
 import type { RequestLog } from "./guard/requestLog.ts";
+import type { UsageCounts } from "./guard/usage.ts";
 import type { Assets } from "./pages/assets.ts";
 
 /** The parts of an edge. `newId` makes UUIDv7; the clock and chance are parts too. */
@@ -22,10 +23,14 @@ export type EdgeParts = {
   /** Asks the core whether it is alive; throws when it is not. */
   readonly coreAlive: () => Promise<unknown>;
   readonly tokenKeys: TokenKeys;
-  readonly ended: EndedSessions;
+  readonly revocations: Revocations;
+  readonly usage: UsageCounts;
   readonly requestLog: RequestLog;
   readonly metrics: Metrics;
   readonly assets: Assets;
+  readonly services: ServicesInForce;
+  /** The secret of the mail provider's webhooks, where they are taken. */
+  readonly webhookSecret: string | undefined;
   readonly limits: Limits;
   readonly now: () => Date;
   readonly random: RandomBytes;

@@ -9,6 +9,8 @@ const kinds = [
   "integrity.failed",
   "share.changed",
   "share.opened",
+  "team.changed",
+  "mail.changed",
 ] as const satisfies readonly DomainEvent["kind"][];
 
 type Listener = (event: Pick<DomainEvent, "kind" | "subjectId">) => void;

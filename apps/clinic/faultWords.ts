@@ -1,6 +1,5 @@
 // What went wrong, for a toast or a line beside a button.
-import { toast } from "#apps/kit/mod.ts";
-import { ApiError } from "./api.ts";
+import { ApiError, toast } from "#apps/kit/mod.ts";
 import { noticeSignedOut } from "./session.ts";
 
 /** The server's own words where it answered, plain ones otherwise. */

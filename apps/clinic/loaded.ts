@@ -1,6 +1,6 @@
 // A thing read from the API for a page: asked for when the page opens, again when a doorbell rings for it.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { ApiError } from "./api.ts";
+import { ApiError } from "#apps/kit/mod.ts";
 import { noticeSignedOut } from "./session.ts";
 
 export type Loaded<Thing> = {

@@ -1,15 +1,33 @@
-// Addresses of the staff app: `/` the study list, `/studies/{id}` one study, `/bin`, and `/storage`.
+// Addresses of the staff app.
 import { signal } from "@preact/signals";
 
+const pages = [
+  "home",
+  "studies",
+  "bin",
+  "storage",
+  "connections",
+  "team",
+  "roles",
+  "activity",
+  "keys",
+  "practice",
+  "account",
+  "security",
+] as const;
+
+/** A page of the app, by the first part of its address; `/` is home. */
+export type PageName = typeof pages[number];
+
 export type Place =
-  | { readonly page: "studies" | "bin" | "storage" | "unknown" }
+  | { readonly page: PageName | "unknown" }
   | { readonly page: "study"; readonly id: string };
 
 /** The page that a path names. */
 export function placeOf(path: string): Place {
-  if (path === "/") return { page: "studies" };
-  if (path === "/bin") return { page: "bin" };
-  if (path === "/storage") return { page: "storage" };
+  if (path === "/") return { page: "home" };
+  const page = pages.find((name) => path === `/${name}` && name !== "home");
+  if (page) return { page };
   const study = /^\/studies\/([0-9a-f-]{36})$/.exec(path)?.[1];
   return study ? { page: "study", id: study } : { page: "unknown" };
 }
@@ -25,6 +43,7 @@ export function go(path: string): void {
   history.pushState(null, "", path);
   place.value = placeOf(path);
   scrollTo(0, 0);
+  document.getElementById("content")?.focus({ preventScroll: true });
 }
 
 /** Follows a link inside the app without loading it anew; a click with a modifier stays the browser's. */
@@ -36,4 +55,10 @@ export function followLink(event: MouseEvent): void {
   if (!(link instanceof HTMLAnchorElement)) return;
   event.preventDefault();
   go(new URL(link.href).pathname);
+}
+
+/** Leaves for the sign-in page, which leads back here. */
+export function leaveToSignIn(): void {
+  const here = location.pathname + location.search;
+  location.assign(here === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(here)}`);
 }

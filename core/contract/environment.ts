@@ -1,5 +1,20 @@
 // Settings are read once, typed, and all their faults are told at once.
-import type { z } from "zod";
+import { z } from "zod";
+
+/** Where an outside service is: https, or http of this machine alone (PL-23). */
+export const OutsideUrl = z.url().refine(
+  (text) => /^https:\/\/|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/|$)/.test(text),
+  "must be https, or http of this machine",
+);
+
+/** Which services are in force, as the page of sub-processors says them (PL-17). */
+export const ServicesInForce = z.object({
+  mail: z.enum(["mailbox", "resend"]).default("mailbox"),
+  objects: z.enum(["folder", "s3"]).default("folder"),
+  objectsHost: z.string().optional(),
+  database: z.enum(["embedded", "neon", "own"]).default("embedded"),
+});
+export type ServicesInForce = z.infer<typeof ServicesInForce>;
 
 /** Thrown when the environment does not fit; its message has one line a fault, fit to be shown to an operator. */
 export class SettingsError extends Error {

@@ -10,6 +10,8 @@ export const EventKind = z.enum([
   "integrity.failed",
   "share.changed",
   "share.opened",
+  "team.changed",
+  "mail.changed",
 ]);
 export type EventKind = z.infer<typeof EventKind>;
 

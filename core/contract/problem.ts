@@ -8,6 +8,8 @@ export const problemType = "application/problem+json";
 const kinds = {
   "malformed": { status: 400, title: "The request cannot be read" },
   "unauthenticated": { status: 401, title: "Sign in first" },
+  "second-factor": { status: 401, title: "A second factor is needed" },
+  "unproved": { status: 403, title: "Prove again that it is you" },
   "unsigned": { status: 401, title: "The signature is missing or not right" },
   "replayed": { status: 401, title: "This request was seen before" },
   "forbidden": { status: 403, title: "This is not allowed" },

@@ -1,6 +1,8 @@
 // Share links: what staff ask for, what they see of them, and what opening one answers (PA-4, PA-5, PA-6).
 import { z } from "zod";
 import { Id, Secret } from "./identifiers.ts";
+import { MailState } from "./mail.ts";
+import { MailAddress } from "./sessions.ts";
 import { PictureStudy } from "./studies.ts";
 
 export const ShareRight = z.enum(["view", "download", "adopt"]);
@@ -11,6 +13,14 @@ export const Passcode = z.string().trim().min(4, "needs at least 4 characters").
 
 /** Longest life of a link, in days. */
 export const longestShareDays = 365;
+
+/** Whom a link is mailed to. The mail names the practice and carries `message`; never an animal or an owner. */
+export const ShareRecipient = z.object({
+  kind: z.enum(["client", "clinic"]),
+  email: MailAddress,
+  message: z.string().trim().max(2000).default(""),
+});
+export type ShareRecipient = z.infer<typeof ShareRecipient>;
 
 /** Asks for a link. Without `seriesIds` the whole study is shared; `view` is always among the rights. */
 export const NewShare = z.object({
@@ -23,6 +33,10 @@ export const NewShare = z.object({
   expiresInDays: z.number().min(1 / 1440).max(longestShareDays).default(30),
   passcode: Passcode.optional(),
   maxViews: z.int().min(1).max(10_000).optional(),
+  /** Mails the link; the passcode is never in the mail. */
+  recipient: ShareRecipient.optional(),
+  /** Mails whoever shares when the link is opened for the first time. */
+  tellFirstOpening: z.boolean().default(false),
 });
 export type NewShare = z.infer<typeof NewShare>;
 
@@ -44,6 +58,9 @@ export const Share = z.object({
   expiresAt: z.iso.datetime(),
   revokedAt: z.iso.datetime().nullable(),
   lastOpenedAt: z.iso.datetime().nullable(),
+  /** To whom it was mailed, and how the mail fared. */
+  recipient: z.object({ kind: z.enum(["client", "clinic"]), email: z.string(), mail: MailState.nullable() })
+    .nullable(),
 });
 export type Share = z.infer<typeof Share>;
 

@@ -30,7 +30,7 @@ export const machineNames = [
  * `RPC_PUBLIC_KEYS` JSON `{keyId: JWK}` · `RPC_PRIVATE_KEY` JSON `{keyId, jwk}` · `TOKEN_KEY` JSON
  * `{keyId, jwk, previous?: {keyId, jwk}}` with `previous.jwk` public · `SEALING_KEY` JSON
  * `{keyId, key, previous?: {keyId, key}}` with `key` 32 bytes in base64url · `EDGE_TLS_CERT`, `EDGE_TLS_KEY`,
- * `DICOM_TLS_CERT`, `DICOM_TLS_KEY`, `CA_CERTIFICATE` PEM text.
+ * `DICOM_TLS_CERT`, `DICOM_TLS_KEY`, `CA_CERTIFICATE` PEM text · `SERVICES` JSON of which services are in force.
  */
 export const handedTo: Readonly<Record<PartName, readonly string[]>> = {
   database: [
@@ -68,6 +68,9 @@ export const handedTo: Readonly<Record<PartName, readonly string[]>> = {
     "DATABASE_URL_JOBS",
     "RPC_PUBLIC_KEYS",
     "SEALING_KEY",
+    "RESEND_API_KEY",
+    "RESEND_URL",
+    "MAIL_FROM",
     ...s3Names,
     ...Object.keys(tuning),
   ],
@@ -81,6 +84,8 @@ export const handedTo: Readonly<Record<PartName, readonly string[]>> = {
     "RPC_PRIVATE_KEY",
     "TOKEN_KEY",
     "TRUSTED_PROXIES",
+    "SERVICES",
+    "RESEND_WEBHOOK_SECRET",
     "EDGE_TLS_CERT",
     "EDGE_TLS_KEY",
   ],
@@ -93,6 +98,7 @@ export const handedTo: Readonly<Record<PartName, readonly string[]>> = {
     "DICOM_PORT",
     "DICOM_TLS_PORT",
     "CA_CERTIFICATE",
+    "SEALING_KEY",
   ],
 };
 

@@ -1,6 +1,7 @@
 // The parts of the platform in the order they start: database, migrations, core, edge, demo seed. How each is run,
 // what it is handed (by the table in environment.ts) and what the edge may touch.
 import { join } from "node:path";
+import type { ServicesInForce } from "#core/contract/environment.ts";
 import { hostPort, reachedAt } from "./address.ts";
 import type { Command } from "./supervisor/child.ts";
 import type { Values } from "./environment.ts";
@@ -120,8 +121,20 @@ export function valuesOf(house: House, ports: Ports): Values {
     ...(house.dicomPem
       ? { DICOM_TLS_CERT: house.dicomPem.certificate, DICOM_TLS_KEY: house.dicomPem.key }
       : {}),
+    SERVICES: JSON.stringify(servicesOf(settings)),
     EDGE_TLS_CERT: house.pem?.certificate,
     EDGE_TLS_KEY: house.pem?.key,
+  };
+}
+
+function servicesOf(settings: LaunchSettings): ServicesInForce {
+  const { DATABASE_URL_EDGE, S3_BUCKET, S3_ENDPOINT, S3_REGION, RESEND_API_KEY } = settings;
+  const isOurs = DATABASE_URL_EDGE?.includes("gateway=") ?? false;
+  return {
+    mail: RESEND_API_KEY === undefined ? "mailbox" : "resend",
+    objects: S3_BUCKET === undefined ? "folder" : "s3",
+    objectsHost: S3_ENDPOINT === undefined ? S3_REGION : new URL(S3_ENDPOINT).hostname,
+    database: DATABASE_URL_EDGE === undefined ? "embedded" : isOurs ? "own" : "neon",
   };
 }
 

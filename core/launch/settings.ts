@@ -1,7 +1,7 @@
 // What an operator may set for `deno task start`. All faults are told at once, without values.
 import { isIP } from "node:net";
 import { z } from "zod";
-import { readSettings } from "#core/contract/environment.ts";
+import { OutsideUrl, readSettings } from "#core/contract/environment.ts";
 import { s3Faults } from "#core/services/objects/settings.ts";
 import { tuning } from "../tuning.ts";
 import { isLoopback, isPrivate } from "./address.ts";
@@ -37,6 +37,10 @@ const shape = z.object({
   DATABASE_URL_EDGE: databaseUrl,
   DATABASE_URL_CORE: databaseUrl,
   DATABASE_URL_JOBS: databaseUrl,
+  RESEND_API_KEY: z.string().optional(),
+  RESEND_URL: OutsideUrl.optional(),
+  RESEND_WEBHOOK_SECRET: z.string().optional(),
+  MAIL_FROM: z.string().optional(),
   S3_ENDPOINT: z.string().optional(),
   S3_REGION: z.string().optional(),
   S3_BUCKET: z.string().optional(),
@@ -75,6 +79,9 @@ const schema = shape.superRefine((given, context) => {
   if ((given.DICOM_TLS_CERT === undefined) !== (given.DICOM_TLS_KEY === undefined)) {
     fault("DICOM_TLS_CERT", "certificate and key must be given together");
   }
+  if ((given.RESEND_API_KEY === undefined) !== (given.MAIL_FROM === undefined)) {
+    fault("MAIL_FROM", "must be given together with RESEND_API_KEY");
+  }
   for (const { name, message } of s3Faults(given)) fault(name, message);
   if (given.VETWARE_ENV === "production") productionFaults(given, fault);
 });
@@ -84,6 +91,7 @@ function productionFaults(given: Shape, fault: (name: keyof Shape, message: stri
   for (const name of databaseNames) {
     if (given[name] === undefined) fault(name, "must be given in production");
   }
+  if (given.RESEND_API_KEY === undefined) fault("RESEND_API_KEY", "must be given in production");
   if (!isPrivate(given.CORE_BIND)) fault("CORE_BIND", "must not be a public address in production");
   if (!given.PUBLIC_URL?.startsWith("https://")) fault("PUBLIC_URL", "must be an https URL in production");
 }

@@ -11,10 +11,13 @@ import { loginRoles, roleStatements } from "../loginRoles.ts";
 export async function openFolder(folder: string): Promise<PGlite> {
   const cluster = join(folder, "postgres");
   const mark = join(folder, "made");
-  if (existsSync(mark)) return await PGlite.create(cluster);
-  rmSync(cluster, { recursive: true, force: true });
-  const pglite = await PGlite.create({ dataDir: cluster, loadDataDir: await dataDir() });
+  const isMade = existsSync(mark);
+  if (!isMade) rmSync(cluster, { recursive: true, force: true });
+  const pglite = await PGlite.create(
+    isMade ? { dataDir: cluster } : { dataDir: cluster, loadDataDir: await dataDir() },
+  );
+  // Also in a folder from before: a newer version may need a role more.
   for (const statement of roleStatements(loginRoles, "postgres")) await pglite.exec(statement);
-  writeFileSync(mark, "");
+  if (!isMade) writeFileSync(mark, "");
   return pglite;
 }

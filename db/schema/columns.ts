@@ -1,5 +1,5 @@
 // Column types that drizzle does not ship, and the ones every table shares.
-import { customType, timestamp, uuid } from "drizzle-orm/pg-core";
+import { customType, text, timestamp, uuid } from "drizzle-orm/pg-core";
 
 /** `bytea` as Uint8Array. The HTTP driver gives and takes the text form `\x…`. */
 export const bytea = customType<{ data: Uint8Array; driverData: string | Uint8Array }>({
@@ -19,3 +19,7 @@ export const id = () => uuid("id").primaryKey();
 
 /** The practice that owns the row; row-level security compares it. */
 export const practiceId = () => uuid("practice_id").notNull();
+
+/** What a person is in a practice. */
+export const role = (name: string) =>
+  text(name, { enum: ["owner", "admin", "veterinarian", "technician", "front_desk"] });

@@ -1,6 +1,6 @@
-// Practices, the people in them, and what they sign in with. Owned by the edge.
-import { boolean, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
-import { bytea, id, instant, practiceId } from "./columns.ts";
+// Practices, the people in them, and the programs and equipment that act for them. Owned by the edge.
+import { boolean, inet, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { bytea, id, instant, practiceId, role } from "./columns.ts";
 
 export const practice = pgTable("practice", {
   id: id(),
@@ -8,6 +8,7 @@ export const practice = pgTable("practice", {
   location: text("location").notNull(),
   aeTitle: text("ae_title").notNull(),
   createdAt: instant("created_at").notNull().defaultNow(),
+  epoch: integer("epoch").notNull().default(0),
 });
 
 export const account = pgTable("account", {
@@ -17,12 +18,15 @@ export const account = pgTable("account", {
   passwordDigest: text("password_digest").notNull(),
   emailVerifiedAt: instant("email_verified_at"),
   createdAt: instant("created_at").notNull().defaultNow(),
+  epoch: integer("epoch").notNull().default(0),
+  kind: text("kind", { enum: ["person", "operator"] }).notNull().default("person"),
+  occupation: role("occupation"),
 });
 
 export const membership = pgTable("membership", {
   practiceId: practiceId(),
   accountId: uuid("account_id").notNull(),
-  role: text("role", { enum: ["owner", "admin", "veterinarian", "technician", "front_desk"] }).notNull(),
+  role: role("role").notNull(),
   createdAt: instant("created_at").notNull().defaultNow(),
 });
 
@@ -37,6 +41,9 @@ export const session = pgTable("session", {
   lastSeenAt: instant("last_seen_at").notNull().defaultNow(),
   expiresAt: instant("expires_at").notNull(),
   endedAt: instant("ended_at"),
+  ip: inet("ip"),
+  userAgent: text("user_agent"),
+  provedAt: instant("proved_at").notNull().defaultNow(),
 });
 
 export const apiKey = pgTable("api_key", {
@@ -50,6 +57,7 @@ export const apiKey = pgTable("api_key", {
   createdAt: instant("created_at").notNull().defaultNow(),
   expiresAt: instant("expires_at"),
   revokedAt: instant("revoked_at"),
+  lastUsedAt: instant("last_used_at"),
 });
 
 export const dicomPeer = pgTable("dicom_peer", {
@@ -63,4 +71,27 @@ export const dicomPeer = pgTable("dicom_peer", {
   tls: boolean("tls").notNull().default(false),
   certificateSha256: bytea("certificate_sha256"),
   createdAt: instant("created_at").notNull().defaultNow(),
+});
+
+export const invitation = pgTable("invitation", {
+  id: id(),
+  practiceId: practiceId(),
+  email: text("email").notNull(),
+  role: role("role").notNull(),
+  secretHash: bytea("secret_hash").notNull(),
+  invitedBy: uuid("invited_by"),
+  createdAt: instant("created_at").notNull(),
+  expiresAt: instant("expires_at").notNull(),
+  acceptedAt: instant("accepted_at"),
+  acceptedBy: uuid("accepted_by"),
+  revokedAt: instant("revoked_at"),
+});
+
+export const operatorAccess = pgTable("operator_access", {
+  id: id(),
+  practiceId: practiceId(),
+  operatorId: uuid("operator_id").notNull(),
+  reason: text("reason").notNull(),
+  createdAt: instant("created_at").notNull(),
+  expiresAt: instant("expires_at").notNull(),
 });

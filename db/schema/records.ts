@@ -1,5 +1,5 @@
 // What happened: doorbells for open pages, the audit of acts, and the request log. INSERT-only for both halves.
-import { bigint, inet, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, date, inet, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { id, instant, practiceId } from "./columns.ts";
 
 export const event = pgTable("event", {
@@ -15,7 +15,8 @@ export const audit = pgTable("audit", {
   id: id(),
   practiceId: practiceId(),
   at: instant("at").notNull().defaultNow(),
-  actorKind: text("actor_kind", { enum: ["account", "api_key", "share", "dicom_peer", "system"] }).notNull(),
+  actorKind: text("actor_kind", { enum: ["account", "api_key", "share", "dicom_peer", "system", "operator"] })
+    .notNull(),
   actorId: uuid("actor_id"),
   action: text("action").notNull(),
   subjectKind: text("subject_kind").notNull(),
@@ -23,6 +24,15 @@ export const audit = pgTable("audit", {
   outcome: text("outcome").notNull().default("done"),
   ip: inet("ip"),
   userAgent: text("user_agent"),
+  reason: text("reason"),
+});
+
+export const usage = pgTable("usage", {
+  id: id(),
+  practiceId: practiceId(),
+  day: date("day").notNull(),
+  feature: text("feature").notNull(),
+  count: integer("count").notNull(),
 });
 
 export const requestLog = pgTable("request_log", {

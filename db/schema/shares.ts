@@ -1,5 +1,5 @@
 // Links that let a study out of the practice, and the visits they admitted. Owned by the edge.
-import { integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { boolean, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { bytea, id, instant, practiceId } from "./columns.ts";
 
 export const share = pgTable("share", {
@@ -19,6 +19,9 @@ export const share = pgTable("share", {
   createdByApiKey: uuid("created_by_api_key"),
   createdAt: instant("created_at").notNull().defaultNow(),
   revokedAt: instant("revoked_at"),
+  recipientKind: text("recipient_kind", { enum: ["client", "clinic"] }),
+  recipientEmail: text("recipient_email"),
+  tellFirstOpening: boolean("tell_first_opening").notNull().default(false),
 });
 
 export const shareSession = pgTable("share_session", {

@@ -7,11 +7,19 @@ import { setTimeout as pause } from "node:timers/promises";
 import { openLog } from "#core/contract/log.ts";
 import { CreatedShare } from "#core/contract/shares.ts";
 import { StudyList, UploadReceipt } from "#core/contract/studies.ts";
-import { makeDigest } from "#core/secrets/mod.ts";
+import { makeDigest, newTotp, openSealer } from "#core/secrets/mod.ts";
 import { openDatabase } from "#db/mod.ts";
 import { type Demo, readDemo, writeDemo } from "./demoFile.ts";
 import { phantomStudies } from "./phantoms/mod.ts";
-import { demoAeTitle, demoEmail, seedPractice } from "./practice.ts";
+import {
+  demoAccounts,
+  demoAeTitle,
+  demoEmail,
+  demoOperatorEmail,
+  type PersonSecrets,
+  seedOperator,
+  seedPractice,
+} from "./practice.ts";
 import { settings } from "./settings.ts";
 
 const log = openLog("seed");
@@ -36,13 +44,13 @@ if (known) {
 }
 
 async function seed(): Promise<Demo> {
-  const password = randomBytes(15).toString("base64url");
+  const vet = newPerson(demoEmail);
+  const operator = newPerson(demoOperatorEmail);
   const apiKey = `vw_${randomBytes(32).toString("base64url")}`;
   const db = openDatabase(settings.DATABASE_URL_OWNER);
-  await seedPractice(db, {
-    passwordDigest: await makeDigest(password),
-    apiKeyHash: createHash("sha256").update(apiKey).digest(),
-  });
+  const apiKeyHash = createHash("sha256").update(apiKey).digest();
+  await seedPractice(db, { ...await kept(vet, demoAccounts.vet), apiKeyHash });
+  await seedOperator(db, await kept(operator, demoAccounts.operator));
   await db.close();
   const studies = await uploadPhantoms(apiKey);
   const share = await ask(apiKey, "POST", "/api/shares", {
@@ -52,7 +60,20 @@ async function seed(): Promise<Demo> {
     expiresInDays: 365,
   });
   const shareUrl = CreatedShare.parse(share).url;
-  return { edge: settings.PUBLIC_URL, dicom, email: demoEmail, password, apiKey, shareUrl, caCertificate };
+  return { edge: settings.PUBLIC_URL, dicom, ...vet, apiKey, shareUrl, caCertificate, operator };
+}
+
+/** What a person of the demo signs in with, as demo.json tells it. */
+type DemoPerson = { readonly email: string; readonly password: string; readonly totpSecret: string };
+
+function newPerson(email: string): DemoPerson {
+  return { email, password: randomBytes(15).toString("base64url"), totpSecret: newTotp(email).secret };
+}
+
+/** The same as their rows keep it. */
+async function kept({ password, totpSecret }: DemoPerson, accountId: string): Promise<PersonSecrets> {
+  const sealedTotp = openSealer(settings.SEALING_KEY).seal(totpSecret, `totp:${accountId}`);
+  return { passwordDigest: await makeDigest(password), sealedTotp };
 }
 
 async function uploadPhantoms(apiKey: string): Promise<number> {

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { readSettings } from "#core/contract/environment.ts";
+import { jsonOf } from "#core/contract/json.ts";
+import { SealingKey } from "#core/secrets/mod.ts";
 
 /** What the seed needs to know; the supervisor hands it over. */
 export const settings = readSettings(
@@ -11,6 +13,7 @@ export const settings = readSettings(
     DICOM_PORT: z.coerce.number().int(),
     DICOM_TLS_PORT: z.coerce.number().int(),
     CA_CERTIFICATE: z.string().optional(),
+    SEALING_KEY: z.string().transform(jsonOf).pipe(SealingKey),
   }),
   process.env,
 );

@@ -2,10 +2,11 @@
 // every path (RFC 6265bis 4.1.3.2). Browsers keep Secure cookies of http://127.0.0.1 and http://localhost too.
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import type { Product } from "#core/contract/sessions.ts";
 import type { EdgeEnv } from "./env.ts";
 
-/** A cookie: `session` holds the sign-in, `vetpacs` the product's token, `share-<id>` one opened link's visit. */
-export type CookieName = "session" | "vetpacs" | `share-${string}`;
+/** A cookie: `session` holds the sign-in, a product its token, `share-<id>` one opened link's visit. */
+export type CookieName = "session" | Product | `share-${string}`;
 
 /** What a request brought under a name. */
 export function cookieOf<E extends EdgeEnv>(c: Context<E>, name: CookieName): string | undefined {

@@ -1,7 +1,7 @@
-// What a request carries through the edge: who sent it, and, behind `may`, who acts.
+// What a request carries through the edge: who sent it, and, behind `may` or `self`, who acts.
+import type { Role } from "#core/contract/sessions.ts";
 import type { RequestId, Trace } from "#core/contract/trace.ts";
 import type { Permission } from "#core/domain/permissions.ts";
-import type { Role } from "#core/contract/sessions.ts";
 
 /** The facts of one request. `address` is the client's after trusted proxies, null where the runtime knows none. */
 export type RequestFacts = {
@@ -11,15 +11,30 @@ export type RequestFacts = {
   readonly userAgent: string | null;
 };
 
-/** A person of a practice, known by a session token. */
-export type Person = {
+/** Someone signed in, known by a token. Without a practice they act for none, and hold no role. */
+export type SignedIn = {
   readonly kind: "account";
   readonly id: string;
-  readonly practiceId: string;
   readonly sessionId: string;
-  readonly role: Role;
+  readonly practiceId: string | null;
+  readonly role: Role | null;
+  readonly hasSecondFactor: boolean;
+  readonly isOperator: boolean;
+  /** When they last proved who they are. */
+  readonly provedAt: Date;
   readonly permissions: readonly Permission[];
+  /** What of their token may be revoked: session, account and practice with their epochs. */
+  readonly token: {
+    readonly sid: string;
+    readonly sub: string;
+    readonly ep: number;
+    readonly prc: string | null;
+    readonly pep: number;
+  };
 };
+
+/** Someone signed in who acts for a practice. */
+export type Person = SignedIn & { readonly practiceId: string; readonly role: Role };
 
 /** A program of a practice, known by an API key. */
 export type Program = {
@@ -40,3 +55,6 @@ export type EdgeEnv = {
 
 /** The environment of a handler behind `may`. */
 export type ActedEnv = EdgeEnv & { Variables: { actor: Actor } };
+
+/** The environment of a handler behind `self`. */
+export type SelfEnv = EdgeEnv & { Variables: { self: SignedIn } };

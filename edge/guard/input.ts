@@ -77,7 +77,7 @@ function isJson(contentType: string | undefined): boolean {
 type Read = { readonly text: string } | { readonly refused: "too-large" | "late" };
 
 /** Reads a body up to a length and a time. What is announced too long is not read at all. */
-async function readText(c: Context<EdgeEnv>, most: number, withinMs: number): Promise<Read> {
+export async function readText(c: Context<EdgeEnv>, most: number, withinMs: number): Promise<Read> {
   if (Number(c.req.header("content-length") ?? 0) > most) return { refused: "too-large" };
   const reader = c.req.raw.body?.getReader();
   const late = Promise.withResolvers<"late">();

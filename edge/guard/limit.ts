@@ -1,19 +1,15 @@
-// A token bucket for each sender, in memory: enough to slow guessing down at one edge.
-import type { MiddlewareHandler } from "hono";
-import { senderOf } from "./addressRange.ts";
-import type { EdgeEnv } from "./env.ts";
-import { refusal } from "./refusal.ts";
+// A token bucket for each sender, in the memory of one edge.
 
 /** How much one sender may: `burst` at once, then one more each `everyMs`. */
 export type Allowance = { readonly burst: number; readonly everyMs: number };
 
 /** Takes one from a sender's bucket; milliseconds to wait, 0 when there was one to take. */
-type Buckets = (sender: string, now: number) => number;
+export type Buckets = (sender: string, now: number) => number;
 
 const mostSenders = 50_000;
 
 /** Opens buckets. The longest unused are forgotten beyond 50,000 senders, which only ever grants more. */
-function openBuckets({ burst, everyMs }: Allowance): Buckets {
+export function openBuckets({ burst, everyMs }: Allowance): Buckets {
   const buckets = new Map<string, { left: number; at: number }>();
   return (sender, now) => {
     const known = buckets.get(sender);
@@ -25,18 +21,5 @@ function openBuckets({ burst, everyMs }: Allowance): Buckets {
       buckets.delete(oldest);
     }
     return left >= 1 ? 0 : Math.ceil((1 - left) * everyMs);
-  };
-}
-
-/** Refuses with 429 and Retry-After (RFC 6585 4) when the sender's bucket is empty. */
-export function limited(allowance: Allowance, now: () => Date): MiddlewareHandler<EdgeEnv> {
-  const take = openBuckets(allowance);
-  return async (c, next) => {
-    const wait = take(senderOf(c.var.request.address), now().getTime());
-    if (wait === 0) return await next();
-    const seconds = Math.ceil(wait / 1000);
-    return refusal(c, "too-many", { detail: `Wait ${seconds} seconds and try again.` }, {
-      "retry-after": String(seconds),
-    });
   };
 }

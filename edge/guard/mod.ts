@@ -3,7 +3,7 @@
 export type { EdgeEnv } from "./env.ts";
 export { answerFault } from "./faults.ts";
 export { pagePolicy, securityHeaders } from "./headers.ts";
-export { guardBy } from "./may.ts";
+export { guardsBy } from "./may.ts";
 export { originCheck } from "./origin.ts";
 export { refusal } from "./refusal.ts";
 export { methodsOf, open, routesOf } from "./route.ts";

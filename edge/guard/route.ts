@@ -10,6 +10,8 @@ export type RouteNote = {
   readonly permission?: Permission;
   readonly open?: string;
   readonly summary?: string;
+  /** Whether a recent proof of the person is asked for. */
+  readonly proof?: true;
   readonly ids?: readonly string[];
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;

@@ -3,5 +3,6 @@
 export { openAssets } from "./assets.ts";
 export type { Assets, ReadFile } from "./assets.ts";
 export { notTherePage } from "./notThere.ts";
+export { facts } from "./facts.ts";
 export { describeApi } from "./openapi.ts";
 export { pages } from "./routes.ts";

@@ -1,10 +1,13 @@
 // /api/openapi.json (OpenAPI 3.1), made from the notes that the routes carry: what is described is what is checked.
 import { z } from "zod";
 import { Problem, problemType } from "#core/contract/problem.ts";
-import { permissions } from "#core/domain/permissions.ts";
+import { permissions, productOf } from "#core/domain/permissions.ts";
 import type { Route, RouteNote } from "../guard/route.ts";
 
 type Json = Record<string, unknown>;
+
+/** The products that routes ask for. */
+const products = [...new Set(Object.values(permissions).map(({ product }) => product))];
 
 /** Describes the routes under /api. */
 export function describeApi(routes: readonly Route[], publicUrl: string): Json {
@@ -22,7 +25,11 @@ export function describeApi(routes: readonly Route[], publicUrl: string): Json {
     components: {
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", description: "An API key (`vw_…`) or a product token." },
-        token: { type: "apiKey", in: "cookie", name: "__Host-vetpacs" },
+        ...Object.fromEntries(products.map((product) => [product, {
+          type: "apiKey",
+          in: "cookie",
+          name: `__Host-${product}`,
+        }])),
       },
       schemas: { Problem: schemaOf(Problem, "output") },
     },
@@ -30,9 +37,11 @@ export function describeApi(routes: readonly Route[], publicUrl: string): Json {
 }
 
 function operation(method: string, path: string, note: RouteNote): Json {
-  const { permission, summary, open, body, bodyTypes, answer } = note;
+  const { permission, proof, summary, open, body, bodyTypes, answer } = note;
   const description = permission
-    ? `Needs ${permission}: ${permissions[permission]}.`
+    ? `Needs ${permission}: ${permissions[permission].does}.${
+      proof ? " Asks for a recent proof of the person." : ""
+    }`
     : `Open to all: ${open}.`;
   return {
     operationId: `${method.toLowerCase()}${
@@ -40,7 +49,7 @@ function operation(method: string, path: string, note: RouteNote): Json {
     }`,
     summary,
     description,
-    security: permission ? [{ bearer: [] }, { token: [] }] : [],
+    security: permission ? [{ bearer: [] }, { [productOf(permission)]: [] }] : [],
     parameters: [...pathParameters(path), ...queryParameters(note.query)],
     ...(body &&
       {

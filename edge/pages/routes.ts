@@ -14,16 +14,49 @@ import { runChecks } from "./health.ts";
 import { notThereStyle, notThereStylePath } from "./notThere.ts";
 
 /** Pages by app: the viewer decodes pictures by WebAssembly, the staff app shows previews alone. */
-const apps = { clinic: { wasm: false }, viewer: { wasm: true } } as const;
+const apps = { clinic: { wasm: false }, site: { wasm: false }, viewer: { wasm: true } } as const;
+
+/** Addresses of the staff app; what they show is asked for by the page itself. */
+export const clinicPages = [
+  "/",
+  "/studies",
+  "/studies/:id",
+  "/bin",
+  "/storage",
+  "/connections",
+  "/team",
+  "/roles",
+  "/activity",
+  "/keys",
+  "/practice",
+  "/account",
+  "/security",
+];
+
+/** Addresses of the public site. Those out of a mail carry their secret in the fragment, which is not sent here. */
+export const sitePages = [
+  "/welcome",
+  "/sign-in",
+  "/sign-up",
+  "/confirm",
+  "/reset",
+  "/new-password",
+  "/change-of-mail",
+  "/invitation",
+  "/cookies",
+  "/policies",
+  "/sub-processors",
+  "/permissions",
+  "/mailbox",
+];
 
 /** Routes of the pages. */
 export function pages(parts: EdgeParts) {
   const app = (name: keyof typeof apps) => (c: Context<EdgeEnv>) => sendPage(parts, c, name);
-  return new Hono<EdgeEnv>()
-    .get("/", open("a page without data"), app("clinic"))
-    .get("/studies/:id", open("a page without data"), app("clinic"))
-    .get("/bin", open("a page without data"), app("clinic"))
-    .get("/storage", open("a page without data"), app("clinic"))
+  const routes = new Hono<EdgeEnv>();
+  for (const path of clinicPages) routes.get(path, open("a page without data"), app("clinic"));
+  for (const path of sitePages) routes.get(path, open("a page without data"), app("site"));
+  return routes
     .get("/s", open("a page without data"), app("viewer"))
     .get("/assets/*", open("the pages' own files"), async (c) => {
       const path = c.req.path.slice("/assets/".length);

@@ -11,6 +11,7 @@ import type { Actor, RequestFacts } from "../guard/env.ts";
 import { newSecret, secretHash } from "../guard/secret.ts";
 import type { EdgeParts } from "../parts.ts";
 import { presentShare } from "./presenter.ts";
+import { shareMail } from "./mails.ts";
 import type { ShareRow } from "./presenter.ts";
 
 /** Makes a link to a study of the actor's practice, or refuses: no such study, or a series that is not of it. */
@@ -26,13 +27,18 @@ export async function createShare(
   const token = newSecret(parts.random);
   const at = now();
   const row = await rowOf(parts, actor, wanted, { token, at, request });
+  const url = `${publicUrl}/s#${token}`;
+  const mails = wanted.recipient &&
+    await shareMail(parts, row, { recipient: wanted.recipient, url, request });
+  const { practiceId } = actor;
   const deed = { action: "share.created", subjectKind: "share", subjectId: row.id };
-  await db.applyAs(actor.practiceId, (q) => [
-    q.insert(share).values(row),
-    q.insert(audit).values(auditRow(actor, request, deed, newId)),
-    q.insert(event).values({ practiceId: actor.practiceId, kind: "share.changed", subjectId: row.id }),
-  ]);
-  return { share: presentShare(row, null, at), url: `${publicUrl}/s#${token}` };
+  await db.writeAs(practiceId, async (tx) => {
+    await tx.insert(share).values(row);
+    await tx.insert(audit).values(auditRow(actor, request, deed, newId));
+    await tx.insert(event).values({ practiceId, kind: "share.changed", subjectId: row.id });
+    await mails?.post(tx);
+  });
+  return { share: presentShare({ share: row, lastOpenedAt: null, mail: mails ? "waiting" : null }, at), url };
 }
 
 async function refusalOf({ db }: EdgeParts, actor: Actor, wanted: NewShare): Promise<Refused | undefined> {
@@ -73,6 +79,9 @@ async function rowOf(
     createdByApiKey: actor.kind === "api_key" ? actor.id : null,
     createdAt: at,
     revokedAt: null,
+    recipientKind: wanted.recipient?.kind ?? null,
+    recipientEmail: wanted.recipient?.email ?? null,
+    tellFirstOpening: wanted.tellFirstOpening,
   };
 }
 

@@ -14,6 +14,7 @@ import { byteaText, secretHash } from "../guard/secret.ts";
 import type { EdgeParts } from "../parts.ts";
 import { pictureStudy } from "../studies/mod.ts";
 import { giveAttemptBack, takeAttempt, takeView } from "./counters.ts";
+import { firstOpeningMail, isFirstOpening } from "./mails.ts";
 import { linkOf } from "./presenter.ts";
 import type { ShareRow } from "./presenter.ts";
 import { findVisit, newVisit } from "./visit.ts";
@@ -123,8 +124,10 @@ async function admit(
   const now = parts.now();
   const { secret, row, seconds } = await newVisit(parts, link, now);
   const { practiceId, id: subjectId } = link;
+  const firstOpening = await firstOpeningMail(parts, link, request);
   const admitted = await parts.db.writeAs(practiceId, async (tx) => {
     if (!await takeView(tx, link, now)) return false;
+    if (firstOpening && await isFirstOpening(tx, link)) await firstOpening.post(tx);
     await tx.insert(shareSession).values(row);
     await tx.insert(audit).values(visitorAuditRow(link, request, { action: "share.opened" }, parts.newId));
     await tx.insert(event).values({ practiceId, kind: "share.opened", subjectId });

@@ -1,5 +1,6 @@
 // Links as staff see them: the one way from a row to JSON. Neither token nor passcode nor who made it leaves.
 import { sql } from "drizzle-orm";
+import { MailState } from "#core/contract/mail.ts";
 import type { Share } from "#core/contract/shares.ts";
 import { shareState } from "#core/domain/share.ts";
 import type { ShareLink } from "#core/domain/share.ts";
@@ -13,6 +14,16 @@ export const shareColumns = {
   share,
   lastOpenedAt: sql<string | null>`(select max(a.at) from audit a
     where a.subject_id = share.id and a.action = 'share.opened')`,
+  mail: sql<string | null>`(select m.state from mail m
+    where m.subject_id = share.id and m.kind in ('share-to-client', 'share-to-clinic')
+    order by m.created_at desc limit 1)`,
+};
+
+/** A link as it is selected for staff. */
+export type SelectedShare = {
+  readonly share: ShareRow;
+  readonly lastOpenedAt: string | null;
+  readonly mail: string | null;
 };
 
 /** The facts of a link that decide. */
@@ -21,7 +32,8 @@ export function linkOf(row: ShareRow): ShareLink {
 }
 
 /** A link as staff see it. */
-export function presentShare(row: ShareRow, lastOpenedAt: string | null, now: Date): Share {
+export function presentShare({ share: row, lastOpenedAt, mail }: SelectedShare, now: Date): Share {
+  const { recipientKind: kind, recipientEmail: email } = row;
   return {
     id: row.id,
     studyId: row.studyId,
@@ -36,5 +48,6 @@ export function presentShare(row: ShareRow, lastOpenedAt: string | null, now: Da
     expiresAt: row.expiresAt.toISOString(),
     revokedAt: row.revokedAt?.toISOString() ?? null,
     lastOpenedAt: lastOpenedAt === null ? null : new Date(lastOpenedAt).toISOString(),
+    recipient: kind && email ? { kind, email, mail: MailState.safeParse(mail).data ?? null } : null,
   };
 }

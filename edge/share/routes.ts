@@ -13,7 +13,7 @@ import {
 import { cookieOf, giveCookie } from "../guard/cookies.ts";
 import type { EdgeEnv } from "../guard/env.ts";
 import { body, ids } from "../guard/input.ts";
-import { limited } from "../guard/limit.ts";
+import { sharedLimit } from "../guard/allowance.ts";
 import type { May } from "../guard/may.ts";
 import { answer, problemAnswer } from "../guard/refusal.ts";
 import { does, open } from "../guard/route.ts";
@@ -73,7 +73,7 @@ export function opened(parts: EdgeParts) {
       "/",
       open("the link's token is the permission"),
       does("Open a link", { status: 200, schema: OpenedShare }),
-      limited(parts.limits.openShare, parts.now),
+      sharedLimit(parts, "open-share", parts.limits.openShare),
       body(Opening),
       async (c) => {
         const asked = c.req.valid("json");

@@ -26,7 +26,7 @@ export async function listShares(
     ),
   ]);
   if (!found) return refuse("not-found");
-  return { shares: rows.map((row) => presentShare(row.share, row.lastOpenedAt, now())) };
+  return { shares: rows.map((row) => presentShare(row, now())) };
 }
 
 /** Who opened a link, or tried to, and what staff did to it. */
@@ -68,6 +68,6 @@ export async function revokeShare(
       await tx.insert(audit).values(auditRow(actor, request, deed, newId));
       await tx.insert(event).values({ practiceId, kind: "share.changed", subjectId: shareId });
     }
-    return presentShare(found.share, found.lastOpenedAt, now());
+    return presentShare(found, now());
   });
 }

@@ -32,15 +32,16 @@ export function followEvents(parts: EdgeParts, c: Context<ActedEnv>): Response {
 
 /** Relays until the door ends its stream (every few minutes), the session ends or the browser leaves. */
 async function relay(
-  { doors, ended }: EdgeParts,
+  { doors, revocations }: EdgeParts,
   actor: Actor,
   after: string | undefined,
   stream: SSEStreamingApi,
   signal: AbortSignal,
 ): Promise<void> {
   for await (const event of doors.events({ practice: actor.practiceId }, after, { signal })) {
-    const known = await ended.refresh();
-    if (!known || (actor.kind === "account" && ended.has(actor.sessionId))) return;
+    if (!await revocations.refresh() || (actor.kind === "account" && revocations.isRevoked(actor.token))) {
+      return;
+    }
     if (event === "heartbeat") await stream.write(": still here\n\n");
     else await stream.writeSSE({ id: event.cursor, event: event.kind, data: JSON.stringify(event) });
   }

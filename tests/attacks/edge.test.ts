@@ -19,8 +19,8 @@ beforeAll(async () => {
   practice = await edge.given.practice();
   person = await edge.given.person(practice);
   browser = edge.browser();
-  const { email, password } = person;
-  expect((await browser.send("POST", "/api/session", { email, password })).status).toBe(200);
+  expect((await browser.send("POST", "/api/session", person.credentials())).status).toBe(200);
+  expect((await browser.get("/api/studies")).status).toBe(200); // brings VetPACS' own token
 });
 afterAll(() => edge.stop());
 
@@ -31,8 +31,18 @@ const studies = async (token: string) =>
 describe("PL-4 a forged token", () => {
   const sid = "019abf00-0000-7000-8000-00000000000f";
   const seconds = () => Math.floor(edge.clock.now() / 1000);
+  const claims = () => ({
+    sid,
+    ep: 0,
+    prc: practice.id,
+    pep: 0,
+    role: "owner",
+    sf: true,
+    prv: seconds(),
+    op: false,
+  });
   const token = () =>
-    new SignJWT({ sid, prc: practice.id, role: "owner" })
+    new SignJWT(claims())
       .setIssuer("vetware").setAudience("vetpacs").setSubject(person.id).setIssuedAt(seconds())
       .setExpirationTime(seconds() + 300);
   const header = { alg: "EdDSA", typ: "at+jwt", kid: "token-1" };
@@ -54,7 +64,7 @@ describe("PL-4 a forged token", () => {
     );
     const text = new TextEncoder().encode("a public key taken for a shared secret");
     const forged = [
-      new UnsecuredJWT({ sid, prc: practice.id, role: "owner" }).setIssuer("vetware").setAudience("vetpacs")
+      new UnsecuredJWT(claims()).setIssuer("vetware").setAudience("vetpacs")
         .setSubject(person.id).setIssuedAt(seconds()).setExpirationTime(seconds() + 300).encode(),
       await token().setProtectedHeader(header).sign(stranger),
       await token().setProtectedHeader({ ...header, alg: "HS256" }).sign(text),

@@ -111,9 +111,10 @@ describe("a request that means two things", () => {
 describe("PL-4 two edges", () => {
   it("a sign-out on one is known to the other within three seconds", async () => {
     const practice = await here.given.practice();
-    const { email, password } = await here.given.person(practice);
+    const person = await here.given.person(practice);
     const browser = here.browser();
-    expect((await browser.send("POST", "/api/session", { email, password })).status).toBe(200);
+    expect((await browser.send("POST", "/api/session", person.credentials())).status).toBe(200);
+    expect((await browser.get("/api/studies")).status).toBe(200);
     const headers = bearer(browser.cookies.get("__Host-vetpacs") ?? "");
     const there = async () => (await fetch(`${edge.url}/api/studies`, { headers })).status;
     expect(await there()).toBe(200);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Acting } from "#core/contract/call.ts";
 import { digestSecret, verifySecret } from "#core/contract/secrets.ts";
 import { secretCalls } from "#core/secrets/mod.ts";
+import { testSealer } from "#tests/make/given.ts";
 import { clockAt, coreServing, edgeCalling, edgeKeys } from "#tests/make/rpc.ts";
 
 const quick = { memoryCost: 64, timeCost: 2, parallelism: 1 };
@@ -10,7 +11,9 @@ const who = (permission: `${string}:${string}`): Acting => ({ system: true, perm
 async function calling(cost = quick) {
   const clock = clockAt();
   const { first } = await edgeKeys();
-  const { dispatch } = await coreServing(secretCalls(cost), { "edge-1": first.publicKey }, clock);
+  const { dispatch } = await coreServing(secretCalls({ sealer: testSealer, now: clock.now, cost }), {
+    "edge-1": first.publicKey,
+  }, clock);
   const { core } = edgeCalling(first.privateKey, clock, (request) => dispatch(request));
   const digest = async (secret: string) =>
     (await core(digestSecret, { secret }, { who: who("secret:digest") })).digest;

@@ -19,18 +19,29 @@ const grants: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     dicom_peer: "siud",
     event: "i",
     instance: "s",
+    invitation: "siu",
+    mail: "si",
+    mail_link: "siu",
     membership: "siud",
     object: "s",
+    operator_access: "si",
+    passkey: "siud",
+    passkey_challenge: "sid",
     practice: "siu",
+    recovery_code: "siud",
     request_log: "i",
+    revocation: "i",
     scrub: "s",
     scrub_fault: "s",
     series: "s",
     session: "siu",
     share: "siu",
     share_session: "siud",
+    sign_in_failure: "siud",
     study: "s",
+    totp: "siud",
     transfer: "s",
+    usage: "si",
   },
   vetware_core: {
     audit: "i",
@@ -40,6 +51,8 @@ const grants: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     idempotency_key: "siud",
     instance: "siud",
     journal_progress: "siud",
+    mail: "su",
+    mail_suppression: "s",
     object: "siud",
     practice: "s",
     rpc_nonce: "sid",
@@ -55,7 +68,30 @@ const grants: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** Tables that belong to nobody: records of the platform itself. */
-const ownerless = ["idempotency_key", "journal_progress", "request_log", "rpc_nonce"];
+const ownerless = [
+  "allowance",
+  "idempotency_key",
+  "journal_progress",
+  "mail_suppression",
+  "passkey_challenge",
+  "request_log",
+  "rpc_nonce",
+  "sign_in_failure",
+  "sign_up",
+];
+
+/** Tables whose rows belong to an account alone. */
+const ofAccounts = ["mail_link", "passkey", "recovery_code", "totp"];
+
+/** Functions that write what no half may write by itself, each for one purpose; they run as vetware_keeper. */
+const keepers: Readonly<Record<string, string>> = {
+  begin_sign_up: "void",
+  raise_epoch: "integer",
+  sweep: "integer",
+  take_allowance: "integer",
+  take_sign_up: "SETOF sign_up",
+  tell_mail: "boolean",
+};
 
 for (const { name, needs: wanted, start } of databases) {
   needs(...wanted).describe(`PL-7 row-level security on ${name}`, () => {
@@ -165,9 +201,14 @@ for (const { name, needs: wanted, start } of databases) {
         expect(String(config), String(definer)).toMatch(/search_path=\w+, pg_temp/);
         expect(everybody, String(definer)).toBe(false);
         if (definer === "enqueue") continue;
+        const kept = keepers[String(definer)];
+        if (kept !== undefined) {
+          expect([definer, of, result]).toEqual([definer, "vetware_keeper", kept]);
+          continue;
+        }
         expect(of, String(definer)).toBe("vetware_lookup");
         expect(String(result)).toMatch(
-          /^TABLE\((\w+_id uuid|reused boolean|known boolean|ended_at timestamp with time zone|, )+\)$/,
+          /^TABLE\((\w+_id uuid|known boolean|epoch integer|has_second_factor boolean|last_seen_at timestamp with time zone|, )+\)$/,
         );
       }
       expect(rows.length).toBeGreaterThanOrEqual(8);
@@ -185,7 +226,7 @@ for (const { name, needs: wanted, start } of databases) {
           const count = sql`select count(*)::int as count from ${sql.identifier(table)}`;
           expect(await as.lookUp(count), `${role} ${table}`).toEqual([{ count: 0 }]);
           const key = table === "practice" ? "id" : "practice_id";
-          if (["account", "session", "event"].includes(table)) continue;
+          if (["account", "session", "event", ...ofAccounts].includes(table)) continue;
           const seen = await as.readAs(
             b.id,
             (q) => q.execute(sql`select distinct ${sql.identifier(key)} as id from ${sql.identifier(table)}`),
@@ -210,7 +251,7 @@ for (const { name, needs: wanted, start } of databases) {
     it("lets nobody change, delete, move or plant a row of another practice", async () => {
       for (const [role, as] of Object.entries(roles())) {
         for (const [table, rights] of Object.entries(grants[role] ?? {})) {
-          if (ownerless.includes(table) || ["account", "session", "practice"].includes(table)) continue;
+          if ([...ownerless, ...ofAccounts, "account", "session", "practice"].includes(table)) continue;
           const before = await stateOf(table, a);
           const at = sql.identifier(table);
           const attempt = (statement: ReturnType<typeof sql>) =>
@@ -241,12 +282,42 @@ for (const { name, needs: wanted, start } of databases) {
       }
     });
 
+    it("keeps accounts apart as it keeps practices", async () => {
+      const [mine, theirs] = [await given.person(a, "owner"), await given.person(b, "owner")];
+      for (const table of [...ofAccounts, "session", "account"]) {
+        const at = sql.identifier(table);
+        const key = sql.identifier(table === "account" ? "id" : "account_id");
+        const attempt = (statement: ReturnType<typeof sql>) =>
+          edge.applyAsAccount(mine.id, (q) => q.execute(statement)).then(
+            ({ rowCount }) => rowCount,
+            sqlState,
+          );
+        const seen = await edge.readAsAccount(
+          mine.id,
+          (q) => q.execute(sql`select count(*)::int as count from ${at} where ${key} <> ${mine.id}`),
+        );
+        expect(seen.rows, table).toEqual([{ count: 0 }]);
+        expect(await attempt(sql`update ${at} set ${key} = ${key} where ${key} = ${theirs.id}`), table).toBe(
+          0,
+        );
+        const taken = await attempt(sql`update ${at} set ${key} = ${theirs.id} where ${key} = ${mine.id}`);
+        expect([0, "42501", "23505"], table).toContain(taken);
+      }
+      const raise = (as: Promise<{ rows: Record<string, unknown>[] }>) =>
+        as.then(({ rows }) => rows[0]?.epoch);
+      const statement = (id: string) => sql`select app.raise_epoch(${id}::uuid, now()) as epoch`;
+      expect(await raise(edge.applyAs(b.id, (q) => q.execute(statement(mine.id))))).toBeNull();
+      expect(await raise(edge.applyAsAccount(theirs.id, (q) => q.execute(statement(mine.id))))).toBeNull();
+      expect(await raise(edge.applyAs(a.id, (q) => q.execute(statement(mine.id))))).toBe(1);
+    });
+
     it("cannot be switched off, nor another role be taken on", async () => {
       for (const as of Object.values(roles())) {
         const attempt = (text: string) => as.lookUp(sql.raw(text)).then((rows) => rows, sqlState);
         expect(await attempt("alter table study disable row level security")).toBe("42501");
         expect(await attempt("set role vetware_owner")).toBe("42501");
         expect(await attempt("set role vetware_lookup")).toBe("42501");
+        expect(await attempt("set role vetware_keeper")).toBe("42501");
         expect(await attempt("set session authorization vetware_owner")).toBe("42501");
         expect(await attempt("create table mine (id int)")).toBe("42501");
         const off = await as.readAs(

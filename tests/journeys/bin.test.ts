@@ -17,9 +17,9 @@ beforeAll(async () => {
 afterAll(() => edge.stop());
 
 async function signedIn(role: "veterinarian" | "technician"): Promise<Browser> {
-  const { email, password } = await edge.given.person(practice, role);
+  const person = await edge.given.person(practice, role);
   const browser = edge.browser();
-  expect((await browser.send("POST", "/api/session", { email, password })).status).toBe(200);
+  expect((await browser.send("POST", "/api/session", person.credentials())).status).toBe(200);
   return browser;
 }
 

@@ -15,6 +15,7 @@ import { type Platform, startPlatform } from "#tests/make/platform.ts";
 import { testData } from "#tests/make/data.ts";
 import { radiograph } from "#tests/make/radiograph.ts";
 import { readSendable } from "#tests/make/scu.ts";
+import { signInOnPage } from "#tests/make/signedIn.ts";
 import { type Staff, staffOf, visitOf } from "#tests/make/staff.ts";
 import { until } from "#tests/make/until.ts";
 import { faintPhantom, type Phantom, writePhantom } from "#tests/make/viewer/phantoms.ts";
@@ -199,16 +200,14 @@ needs(chromium).describe(
     }
 
     async function signIn(page: Page): Promise<void> {
-      await page.goto(house.demo.edge);
-      await page.getByLabel("E-mail address").fill(house.demo.email);
-      await page.getByLabel("Password").fill(house.demo.password);
-      await page.getByRole("button", { name: "Sign in" }).click();
+      await signInOnPage(page, house.demo.edge, house.demo);
+      await page.getByRole("link", { name: "Studies", exact: true }).click();
       await page.getByRole("heading", { name: "Studies" }).waitFor();
     }
 
     async function makeLink(page: Page): Promise<string> {
       await page.getByRole("button", { name: "Share", exact: true }).click();
-      await page.getByLabel("For whom").fill("The owner");
+      await page.getByLabel("Note").fill("The owner");
       await page.getByLabel("The visitor may download the original files").check();
       await page.getByRole("button", { name: "Make the link" }).click();
       const url = await page.getByRole("textbox", { name: "The link" }).inputValue();

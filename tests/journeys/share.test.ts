@@ -16,9 +16,9 @@ let study: GivenStudy;
 beforeAll(async () => {
   edge = await startEdge();
   practice = await edge.given.practice();
-  const { email, password } = await edge.given.person(practice);
+  const person = await edge.given.person(practice);
   vet = edge.browser();
-  expect((await vet.send("POST", "/api/session", { email, password })).status).toBe(200);
+  expect((await vet.send("POST", "/api/session", person.credentials())).status).toBe(200);
 });
 afterAll(() => edge.stop());
 
@@ -326,9 +326,9 @@ describe("PA-6 limits of a link", () => {
     await open(visitor, token);
     edge.clock.forward(12 * 3600 + 1);
     expect((await visitor.get(`/api/opened/${link.id}`)).status).toBe(401);
-    const { email, password } = await edge.given.person(practice);
+    const person = await edge.given.person(practice);
     vet = edge.browser();
-    await vet.send("POST", "/api/session", { email, password });
+    await vet.send("POST", "/api/session", person.credentials());
   });
 
   it("robots that look at the address count nothing", async () => {

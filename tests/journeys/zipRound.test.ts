@@ -12,6 +12,7 @@ import { needs, program } from "#tests/make/needs.ts";
 import { type Platform, startPlatform } from "#tests/make/platform.ts";
 import { radiograph } from "#tests/make/radiograph.ts";
 import { readSendable } from "#tests/make/scu.ts";
+import { signInOnPage } from "#tests/make/signedIn.ts";
 import { type Staff, staffOf } from "#tests/make/staff.ts";
 import { startStoreScp, type StoreScp } from "#tests/make/storescp.ts";
 import { eventually } from "#tests/make/until.ts";
@@ -50,11 +51,13 @@ needs(chromium, program("storescp"), program("unzip"), program("python3")).descr
       watched = await watchedPage(await phone(browser));
       page = watched.page;
       page.setDefaultTimeout(20_000);
-      await page.goto(platform.demo.edge);
-      await page.getByLabel("E-mail address").fill(platform.demo.email);
-      await page.getByLabel("Password").fill(platform.demo.password);
-      await page.getByRole("button", { name: "Sign in" }).click();
+      await signInOnPage(page, platform.demo.edge, platform.demo);
+      await goTo("Studies");
     }, 180_000);
+    const goTo = async (label: string) => {
+      await page.getByRole("button", { name: "Menu" }).click();
+      await page.getByRole("dialog").getByRole("link", { name: label, exact: true }).click();
+    };
     afterAll(async () => {
       await browser?.close();
       await pacs?.stop();
@@ -138,11 +141,11 @@ needs(chromium, program("storescp"), program("unzip"), program("python3")).descr
       await page.getByRole("button", { name: "Undo" }).click();
       await page.getByRole("link", { name: /ROUND-1/ }).click();
       await putIntoBin();
-      await page.getByRole("link", { name: "Bin" }).click();
+      await goTo("Bin");
       await page.getByText("30 days left").waitFor();
       await page.getByRole("button", { name: "Restore the study of Bella" }).click();
       await page.getByText("The bin is empty").waitFor();
-      await page.getByRole("link", { name: "Studies" }).click();
+      await goTo("Studies");
       await page.getByRole("link", { name: /ROUND-1/ }).waitFor();
     });
 

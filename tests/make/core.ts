@@ -11,6 +11,7 @@ import { uuidv7 } from "uuidv7";
 import { makeKeyPair, openCore, openDoors, systemRandom } from "#core/rpc/mod.ts";
 import { type Database, openDatabase, openPlainDatabase } from "#db/mod.ts";
 import { instance, object } from "#db/schema/mod.ts";
+import { testSealingKey } from "./given.ts";
 import { projectRoot, startEmbedded, type TestDatabase } from "./database.ts";
 
 /** A practice with a registered peer at 127.0.0.1 and ::1 that may call itself anything. */
@@ -60,12 +61,14 @@ export type CoreOptions = {
   /** A command put before `node`, e.g. strace with its options. */
   readonly under?: readonly string[];
   readonly folder?: string;
+  /** The database behind it; the embedded one unless said otherwise. It is stopped with the core. */
+  readonly start?: () => Promise<TestDatabase>;
 };
 
 /** Starts database and core and waits until it listens. */
 export async function startCore(options: CoreOptions = {}): Promise<TestCore> {
   const folder = options.folder ?? await mkdtemp(join(tmpdir(), "vetware-core-"));
-  const database = await startEmbedded();
+  const database = await (options.start ?? startEmbedded)();
   const practice = await givenPractice(database.addresses.vetware_owner);
   const keys = await makeKeyPair();
   const more = typeof options.environment === "function"
@@ -77,6 +80,7 @@ export async function startCore(options: CoreOptions = {}): Promise<TestCore> {
     DICOM_PORT: "0",
     DATABASE_URL_CORE: database.addresses.vetware_core,
     DATABASE_URL_JOBS: database.addresses.vetware_jobs,
+    SEALING_KEY: JSON.stringify(testSealingKey),
     RPC_PUBLIC_KEYS: JSON.stringify({ "edge-1": JSON.parse(keys.publicKey) }),
     ...more,
   };

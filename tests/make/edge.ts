@@ -11,15 +11,18 @@ import { refuse } from "#core/contract/problem.ts";
 import { openInnerDoors } from "#core/doors/mod.ts";
 import { makeKeyPair, openCore, openDoors, rememberNonces, systemRandom } from "#core/rpc/mod.ts";
 import type { Core, Doors } from "#core/rpc/mod.ts";
+import { mailCalls } from "#core/mail/mod.ts";
 import { secretCalls } from "#core/secrets/mod.ts";
 import { type Database, openDatabase } from "#db/mod.ts";
-import { importTokenKeys, openEnded, pullFrom, TokenKeyText } from "#edge/account/mod.ts";
+import { importTokenKeys, openRevocations, pullFrom, TokenKeyText } from "#edge/account/mod.ts";
 import { buildApp } from "#edge/app.ts";
 import { openRequestLog } from "#edge/guard/requestLog.ts";
+import { openUsage } from "#edge/guard/usage.ts";
 import type { EdgeParts } from "#edge/parts.ts";
 import { usualLimits } from "#edge/parts.ts";
 import { startEmbedded, type TestDatabase } from "./database.ts";
-import { cheapDigest, type Given, openGiven } from "./given.ts";
+import { cheapDigest, type Given, openGiven, testSealer } from "./given.ts";
+import { openPost, type Post } from "./post.ts";
 import { audience, clockAt, coreServing, edgeCalling, keptLog, sharedNonces, type TestClock } from "./rpc.ts";
 
 /** Where people reach the edge of a test. */
@@ -41,6 +44,7 @@ export type TestEdge = {
   readonly given: Given;
   readonly clock: TestClock;
   readonly store: Store;
+  readonly post: Post;
   /** Log lines so far. */
   readonly lines: { event: string; fields: unknown }[];
   /** A browser of a person or visitor, at an address of its own. */
@@ -67,7 +71,8 @@ export async function startEdge(wish: EdgeWish = {}): Promise<TestEdge> {
   const db = openDatabase(database.addresses.vetware_edge);
   const now = () => new Date(clock.now());
   const coreDb = openDatabase(database.addresses.vetware_core);
-  const { store, ...near } = await coreHere(clock, coreDb);
+  const post = openPost({ owner: given.owner, core: coreDb, now, log });
+  const { store, ...near } = await coreHere(clock, coreDb, post);
   const parts: EdgeParts = {
     publicUrl,
     trustedProxies: [],
@@ -76,10 +81,13 @@ export async function startEdge(wish: EdgeWish = {}): Promise<TestEdge> {
     doors: wish.core?.doors ?? near.doors,
     coreAlive: () => Promise.resolve(),
     tokenKeys: await importTokenKeys(await newTokenKey()),
-    ended: openEnded(pullFrom(db), now, log),
+    revocations: openRevocations(pullFrom(db), now, log),
+    usage: openUsage({ db, now, newId: uuidv7, log }, 50),
     requestLog: openRequestLog(db, log, 50),
     metrics: openMetrics(),
     assets: () => Promise.resolve(undefined),
+    services: { mail: "mailbox", objects: "folder", database: "embedded" },
+    webhookSecret: undefined,
     limits: usualLimits,
     now,
     random: systemRandom,
@@ -95,14 +103,16 @@ export async function startEdge(wish: EdgeWish = {}): Promise<TestEdge> {
     given,
     clock,
     store,
+    post,
     lines,
     browser: (address) => openBrowser((request, bindings) => app.fetch(request, bindings), address),
     another: (more = {}) => {
-      const own = { ended: openEnded(pullFrom(db), now, log), metrics: openMetrics() };
+      const own = { revocations: openRevocations(pullFrom(db), now, log), metrics: openMetrics() };
       return buildApp({ ...parts, ...own, ...more });
     },
     async stop() {
       await parts.requestLog.flush();
+      await parts.usage.flush();
       await db.close();
       await coreDb.close();
       await given.owner.close();
@@ -121,6 +131,7 @@ export async function newTokenKey(keyId = "token-1"): Promise<TokenKeyText> {
 async function coreHere(
   clock: TestClock,
   db: Database,
+  post: Post,
 ): Promise<{ core: Core; doors: Doors; store: Store }> {
   const keys = await makeKeyPair();
   const things = new Map<string, { bytes: Uint8Array<ArrayBuffer>; mediaType: string }>();
@@ -138,7 +149,11 @@ async function coreHere(
     startTransfer: (wish) => startTransfer(db, wish, at()),
     cancelTransfer: (cancel) => cancelTransfer(db, cancel, at()),
   });
-  const calls = [...secretCalls(cheapDigest), ...archive];
+  const calls = [
+    ...secretCalls({ sealer: testSealer, now: clock.now, cost: cheapDigest }),
+    ...archive,
+    ...mailCalls(post.mail),
+  ];
   const { dispatch, doorGate } = await coreServing(calls, { "edge-1": keys.publicKey }, clock);
   const inner = openInnerDoors({
     gate: doorGate,

@@ -19,7 +19,7 @@ export type EdgeProcess = {
 
 /** Starts an edge on a free port. Without `coreUrl` there is no core behind it. */
 export async function startEdgeProcess(
-  database: TestDatabase,
+  database: Pick<TestDatabase, "gateway"> & { readonly addresses: { readonly vetware_edge: string } },
   { coreUrl = "http://127.0.0.1:9", tokenKey, environment = {} }: {
     coreUrl?: string;
     tokenKey?: TokenKeyText;

@@ -3,9 +3,10 @@
 import { uuidv7 } from "uuidv7";
 import type { FramePixels } from "#core/contract/pixels.ts";
 import type { Product, Role } from "#core/contract/sessions.ts";
-import { type Permission, permissions } from "#core/domain/permissions.ts";
+import { isPermission, type Permission, permissions, productOf } from "#core/domain/permissions.ts";
 import { searchTextOf } from "#core/domain/searchText.ts";
-import { makeDigest } from "#core/secrets/digest.ts";
+import { needsSecondFactor } from "#core/domain/permissions.ts";
+import { makeDigest, newTotp, openSealer } from "#core/secrets/mod.ts";
 import { type Database, openDatabase } from "#db/mod.ts";
 import {
   account,
@@ -16,8 +17,10 @@ import {
   membership,
   object,
   practice,
+  recoveryCode,
   series,
   study,
+  totp,
   transfer,
 } from "#db/schema/mod.ts";
 import { newSecret, secretHash } from "#edge/guard/secret.ts";
@@ -27,12 +30,20 @@ import type { TestDatabase } from "./database.ts";
 /** Digests in tests cost next to nothing. */
 export const cheapDigest = { memoryCost: 64, timeCost: 1, parallelism: 1 };
 
+/** SEALING_KEY of tests. */
+export const testSealingKey = { keyId: "sealing-1", key: "A".repeat(43) };
+export const testSealer = openSealer(testSealingKey);
+
 export type GivenPractice = { readonly id: string; readonly name: string; readonly aeTitle: string };
 export type GivenPerson = {
   readonly id: string;
   readonly email: string;
   readonly password: string;
   readonly name: string;
+  /** What signs them in; owners and admins have a second factor, of which each call takes another recovery code. */
+  credentials(): { readonly email: string; readonly password: string; readonly code?: string };
+  /** The secret of their authenticator, base32; for owners and admins. */
+  readonly totpSecret: string;
 };
 export type GivenKey = { readonly id: string; readonly secret: string };
 export type GivenInstance = { readonly id: string; readonly objectId: string };
@@ -104,13 +115,38 @@ async function makePerson(
   role: Role,
 ): Promise<GivenPerson> {
   const id = uuidv7();
-  const made = { id, email: `${id}@example.org`, password: `password of ${id}`, name: "Dr Vera Vet" };
-  const passwordDigest = await makeDigest(made.password, cheapDigest);
+  const { email, password, name } = {
+    email: `${id}@example.org`,
+    password: `password of ${id}`,
+    name: "Dr Vera Vet",
+  };
+  const isGuarded = needsSecondFactor(role);
+  const codes = isGuarded ? Array.from({ length: 40 }, newRecoveryCode) : [];
+  const totpSecret = newTotp(email).secret;
+  const passwordDigest = await makeDigest(password, cheapDigest);
   await owner.actingAs({ practice: practiceId, account: id }, async (tx) => {
-    await tx.insert(account).values({ id, email: made.email, name: made.name, passwordDigest });
+    const emailVerifiedAt = new Date();
+    await tx.insert(account).values({ id, email, name, passwordDigest, emailVerifiedAt });
     await tx.insert(membership).values({ practiceId, accountId: id, role });
+    if (!isGuarded) return;
+    const sealed = testSealer.seal(totpSecret, `totp:${id}`);
+    await tx.insert(totp).values({ accountId: id, sealed, confirmedAt: new Date(), createdAt: new Date() });
+    for (const code of codes) {
+      await tx.insert(recoveryCode).values({ id: uuidv7(), accountId: id, codeHash: await secretHash(code) });
+    }
   });
-  return made;
+  return {
+    id,
+    email,
+    password,
+    name,
+    totpSecret,
+    credentials: () => isGuarded ? { email, password, code: codes.pop() } : { email, password },
+  };
+}
+
+function newRecoveryCode(): string {
+  return Array.from(systemRandom(16), (byte) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[byte & 31]).join("");
 }
 
 async function makeKey(owner: Database, { id: practiceId }: GivenPractice, wish: KeyWish): Promise<GivenKey> {
@@ -120,13 +156,17 @@ async function makeKey(owner: Database, { id: practiceId }: GivenPractice, wish:
     practiceId,
     name: "A script",
     product: wish.product ?? "vetpacs" as const,
-    permissions: [...wish.permissions ?? Object.keys(permissions)],
+    permissions: [...wish.permissions ?? allOf(wish.product ?? "vetpacs")],
     secretHash: await secretHash(secret),
     expiresAt: wish.expiresAt ?? null,
     revokedAt: wish.revokedAt ?? null,
   };
   await owner.applyAs(practiceId, (q) => q.insert(apiKey).values(row));
   return { id: row.id, secret };
+}
+
+function allOf(product: Product): Permission[] {
+  return Object.keys(permissions).filter(isPermission).filter((name) => productOf(name) === product);
 }
 
 async function makePeer(

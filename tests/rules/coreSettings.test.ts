@@ -5,6 +5,7 @@ import { coreSettings } from "#core/settings.ts";
 const given = {
   DATABASE_URL_CORE: "postgresql://core:p@127.0.0.1:8002/vetware?gateway=http",
   DATABASE_URL_JOBS: "postgresql://jobs:p@127.0.0.1:8002/vetware?gateway=http",
+  SEALING_KEY: JSON.stringify({ keyId: "sealing-1", key: "A".repeat(43) }),
   RPC_PUBLIC_KEYS: JSON.stringify({ "edge-1": { kty: "OKP", crv: "Ed25519", x: "" } }),
 };
 const store = { S3_BUCKET: "bucket-one", S3_ACCESS_KEY_ID: "id", S3_SECRET_ACCESS_KEY: "hush" };
@@ -24,6 +25,14 @@ describe("coreSettings()", () => {
   it("needs nothing but addresses and keys, and keeps objects in the folder then", () => {
     expect(coreSettings(given)).toMatchObject({ CORE_PORT: 8001, DICOM_PORT: 11112, s3: undefined });
     expect(coreSettings({ ...given, S3_BUCKET: "" }).s3).toBeUndefined();
+  });
+
+  it("PL-21 refuses in production a public bind of its doors, and to be without a mail provider", () => {
+    const mail = { RESEND_API_KEY: "re_one", MAIL_FROM: "Vetware <mail@vetware.example>" };
+    const production = { VETWARE_ENV: "production", ...mail };
+    expect(faultOf(production)).toBe("none");
+    expect(faultOf({ ...production, CORE_BIND: "0.0.0.0" })).toContain("CORE_BIND");
+    expect(faultOf({ VETWARE_ENV: "production" })).toContain("RESEND_API_KEY");
   });
 
   it("reads an S3 store", () => {

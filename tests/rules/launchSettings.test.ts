@@ -16,6 +16,8 @@ const production = {
   DATABASE_URL_EDGE: "postgresql://e:p@ep-one.region.example/db",
   DATABASE_URL_CORE: "postgresql://c:p@ep-one.region.example/db",
   DATABASE_URL_JOBS: "postgresql://j:p@ep-one.region.example/db",
+  RESEND_API_KEY: "re_one",
+  MAIL_FROM: "Vetware <mail@vetware.example>",
 };
 
 const house = (given: Record<string, string>): House => ({
@@ -78,6 +80,16 @@ describe("launchSettings()", () => {
     expect(launchSettings({ ...s3, S3_ENDPOINT: "https://store.example" }).S3_BUCKET).toBe("bucket-one");
   });
 
+  it("PL-23 refuses a mail provider that is reached without TLS, but on this machine", () => {
+    const mail = { RESEND_API_KEY: "re_one", MAIL_FROM: "Vetware <mail@vetware.example>" };
+    expect(() => launchSettings({ ...mail, RESEND_URL: "http://mail.example" })).toThrow("RESEND_URL");
+    expect(() => launchSettings({ ...mail, RESEND_URL: "http://127.0.0.1.evil.example" })).toThrow(
+      "RESEND_URL",
+    );
+    expect(launchSettings({ ...mail, RESEND_URL: "http://127.0.0.1:9000" }).RESEND_URL).toBeDefined();
+    expect(() => launchSettings({ RESEND_API_KEY: "re_one" })).toThrow("MAIL_FROM");
+  });
+
   it("takes the limits of the core, hands them to it alone, and refuses wrong ones by name", () => {
     const wanted = { ARCHIVE_FREE_BYTES: "0", ARCHIVE_BACKLOG_RECORDS: "7", DECODER_PROCESSES: "3" };
     const settings = launchSettings(wanted);
@@ -115,9 +127,14 @@ describe("launchSettings()", () => {
     expect(() => launchSettings({ ...production, PUBLIC_URL: "http://vetware.example" })).toThrow(
       "PUBLIC_URL",
     );
-    for (const name of ["OWNER", "EDGE", "CORE", "JOBS"]) {
-      expect(() => launchSettings({ VETWARE_ENV: "production" })).toThrow(`DATABASE_URL_${name}`);
-    }
+    const must = [
+      "DATABASE_URL_OWNER",
+      "DATABASE_URL_EDGE",
+      "DATABASE_URL_CORE",
+      "DATABASE_URL_JOBS",
+      "RESEND_API_KEY",
+    ];
+    for (const name of must) expect(() => launchSettings({ VETWARE_ENV: "production" })).toThrow(name);
   });
 });
 

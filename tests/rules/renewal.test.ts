@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Brought, renewal, type SessionFacts } from "#edge/account/renewal.ts";
+import { type Brought, renewal, type SessionFacts } from "#edge/account/sessions/renewal.ts";
 
 const now = new Date("2026-11-23T12:00:00Z");
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);

@@ -1,6 +1,6 @@
 // Into the bin and out of it.
 import { toast } from "#apps/kit/mod.ts";
-import { api } from "../api.ts";
+import { api } from "#apps/kit/mod.ts";
 import { tellFault } from "../faultWords.ts";
 
 /** Puts a study into the bin and offers to take that back. */

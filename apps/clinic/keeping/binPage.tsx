@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { StudyList, StudySummary } from "#core/contract/studies.ts";
 import { Button, EmptyState, ErrorState, Spinner } from "#apps/kit/mod.ts";
-import { api } from "../api.ts";
+import { api } from "#apps/kit/mod.ts";
 import { onEvent } from "../events.ts";
 import { useLoaded } from "../loaded.ts";
 import { may } from "../session.ts";

@@ -24,7 +24,7 @@ function Question({ id, animal, onClose }: { id: string; animal: string; onClose
   const [fault, setFault] = useState("");
   const act = () => {
     setBusy(true);
-    putIntoBin(id, animal).then(() => go("/"), (problem) => {
+    putIntoBin(id, animal).then(() => go("/studies"), (problem) => {
       noticeSignedOut(problem);
       setBusy(false);
       setFault(faultWords(problem));

@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import type { Integrity, IntegrityReport } from "#core/contract/integrity.ts";
 import { Button, EmptyState, ErrorState, Spinner } from "#apps/kit/mod.ts";
-import { api } from "../api.ts";
+import { api } from "#apps/kit/mod.ts";
 import { onEvent } from "../events.ts";
 import { useLoaded } from "../loaded.ts";
 import { moment, size } from "../words.ts";

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { KeptInstance, StaffStudy, StudyVersions } from "#core/contract/studies.ts";
 import type { z } from "zod";
 import { Button, Dialog, Spinner } from "#apps/kit/mod.ts";
-import { api } from "../api.ts";
+import { api } from "#apps/kit/mod.ts";
 import { useLoaded } from "../loaded.ts";
 import { moment, size } from "../words.ts";
 

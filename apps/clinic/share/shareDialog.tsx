@@ -3,8 +3,9 @@ import { useState } from "preact/hooks";
 import type { CreatedShare } from "#core/contract/shares.ts";
 import type { PictureStudy } from "#core/contract/studies.ts";
 import { Button, Check, Choice, Dialog, DialogActions, Field, toast } from "#apps/kit/mod.ts";
-import { api, ApiError } from "../api.ts";
+import { api, ApiError } from "#apps/kit/mod.ts";
 import { moment } from "../words.ts";
+import { type Recipient, RecipientFields } from "./recipient.tsx";
 
 type ShareDialogProps = { study: PictureStudy; open: boolean; onClose: () => void; onMade: () => void };
 
@@ -44,6 +45,10 @@ function Form(
   const [download, setDownload] = useState(false);
   const [passcode, setPasscode] = useState("");
   const [views, setViews] = useState("");
+  const [to, setTo] = useState<Recipient>("nobody");
+  const [email, setEmail] = useState("");
+  const [message, setMessage] = useState("");
+  const [tellMe, setTellMe] = useState(false);
   const [left, setLeft] = useState<readonly string[]>([]);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState("");
@@ -62,6 +67,8 @@ function Form(
       ...(left.length > 0 ? { seriesIds: chosen.map((series) => series.id) } : {}),
       ...(passcode.trim() ? { passcode: passcode.trim() } : {}),
       ...(views.trim() ? { maxViews: Number(views) } : {}),
+      ...(to === "nobody" ? {} : { recipient: { kind: to, email: email.trim(), message } }),
+      tellFirstOpening: tellMe,
     };
     api<CreatedShare>("/api/shares", { method: "POST", body }).then(onMade, (problem) => {
       setBusy(false);
@@ -73,10 +80,11 @@ function Form(
 
   return (
     <form class="form" onSubmit={submit}>
+      <RecipientFields {...{ to, setTo, email, setEmail, message, setMessage }} />
       <Field
-        label="For whom"
+        label="Note"
         name="label"
-        hint="A note for the practice; the visitor does not see it."
+        hint="For the practice alone; the visitor does not see it."
         value={label}
         onInput={setLabel}
       />
@@ -113,10 +121,13 @@ function Form(
         value={views}
         onInput={setViews}
       />
+      <Check label="Mail me when it is opened for the first time" checked={tellMe} onChange={setTellMe} />
       {fault && <p class="form-fault" role="alert">{fault}</p>}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
-        <Button kind="primary" type="submit" busy={busy}>Make the link</Button>
+        <Button kind="primary" type="submit" busy={busy}>
+          {to === "nobody" ? "Make the link" : "Mail the link"}
+        </Button>
       </DialogActions>
     </form>
   );
@@ -132,6 +143,7 @@ function Handover({ made, onClose }: { made: CreatedShare; onClose: () => void }
   return (
     <>
       <p>
+        {made.share.recipient && `It is on its way to ${made.share.recipient.email}. `}
         Anyone who has this link can open the study until{" "}
         {moment(made.share.expiresAt)}. It is shown only now.
       </p>

@@ -3,18 +3,22 @@ import { useEffect, useState } from "preact/hooks";
 import type { Share, ShareVisit } from "#core/contract/shares.ts";
 import type { PictureStudy } from "#core/contract/studies.ts";
 import { Button, Dialog, DialogActions, EmptyState, ErrorState, Spinner, toast } from "#apps/kit/mod.ts";
-import { api, ApiError } from "../api.ts";
+import { api, ApiError } from "#apps/kit/mod.ts";
 import { onEvent } from "../events.ts";
 import { useLoaded } from "../loaded.ts";
 import { may } from "../session.ts";
 import { fromNow, moment, shareStateWords } from "../words.ts";
+import { badMailStates, mailStateWords } from "../practice/words.ts";
 import { ShareDialog } from "./shareDialog.tsx";
 
 export function Sharing({ study }: { study: PictureStudy }) {
   const [making, setMaking] = useState(false);
   const path = `/api/studies/${study.id}/shares`;
   const { thing: shares, fault, reload } = useLoaded(() => api<{ shares: Share[] }>(path), [path]);
-  useEffect(() => onEvent((event) => event.kind.startsWith("share.") && reload()), [reload]);
+  useEffect(
+    () => onEvent(({ kind }) => (kind.startsWith("share.") || kind === "mail.changed") && reload()),
+    [reload],
+  );
 
   return (
     <section class="sharing" aria-labelledby="sharing-title">
@@ -51,6 +55,7 @@ function ShareLine({ share, onChange }: { share: Share; onChange: () => void }) 
           {shareStateWords[share.state]}
         </span>
       </div>
+      {share.recipient && <Recipient recipient={share.recipient} />}
       <p class="quiet">
         {facts(share, now).map((fact) => <span key={fact}>{fact}</span>)}
       </p>
@@ -76,6 +81,18 @@ function ShareLine({ share, onChange }: { share: Share; onChange: () => void }) 
         <TakeBack share={share} onClose={() => setAsking(false)} onDone={onChange} />
       </Dialog>
     </li>
+  );
+}
+
+function Recipient({ recipient }: { recipient: NonNullable<Share["recipient"]> }) {
+  const { email, mail } = recipient;
+  return (
+    <p class="quiet">
+      <span>to {email}</span>
+      {mail && (
+        <span data-tone={badMailStates.includes(mail) ? "danger" : undefined}>{mailStateWords[mail]}</span>
+      )}
+    </p>
   );
 }
 

@@ -2,13 +2,11 @@
 import { useEffect, useState } from "preact/hooks";
 import type { StudyList, StudySummary } from "#core/contract/studies.ts";
 import { Button, EmptyState, ErrorState, Field, Spinner } from "#apps/kit/mod.ts";
-import { api } from "../api.ts";
+import { api } from "#apps/kit/mod.ts";
 import { onEvent } from "../events.ts";
 import { useLoaded } from "../loaded.ts";
-import { followLink } from "../router.ts";
 import { UploadButton } from "../upload/uploadButton.tsx";
-import { animalFacts, animalName, extent, fromNow, studyDay } from "../words.ts";
-import { Thumbnail } from "./thumbnail.tsx";
+import { StudyLines } from "./studyLines.tsx";
 
 const pageSize = 50;
 
@@ -64,44 +62,13 @@ function List({ list, searched, more }: { list: StudyList; searched: boolean; mo
   }
   return (
     <>
-      <ul class="studies" aria-label="Studies, newest first">
-        {list.studies.map((study) => <StudyLine key={study.id} study={study} />)}
-      </ul>
+      <StudyLines studies={list.studies} />
       {list.next && (
         <div class="more">
           <Button onClick={more}>Show more</Button>
         </div>
       )}
     </>
-  );
-}
-
-function StudyLine({ study }: { study: StudySummary }) {
-  const now = new Date();
-  return (
-    <li>
-      <a class="study" href={`/studies/${study.id}`} onClick={followLink}>
-        <Thumbnail study={study.id} instance={study.thumbnail} pending={study.pending > 0} />
-        <span class="study-who">
-          <strong>{animalName(study.patient)}</strong>
-          <span class="quiet">{animalFacts(study.patient)}</span>
-        </span>
-        <span class="study-what">
-          <span>{study.description ?? "No description"}</span>
-          <span class="quiet">{study.modalities.join(", ")} · {extent(study)}</span>
-        </span>
-        <span class="study-when">
-          <span>{studyDay(study.studyDate)}</span>
-          <span class="quiet">arrived {fromNow(study.lastReceivedAt, now)}</span>
-        </span>
-        <span class="study-marks">
-          {!study.complete && <span class="badge" data-tone="accent">Receiving</span>}
-          {study.versions > 0 && <span class="badge" data-tone="warning">Came twice</span>}
-          {study.pending > 0 && <span class="badge">Preparing {study.pending}</span>}
-          {study.liveShares > 0 && <span class="badge" data-tone="accent">Shared</span>}
-        </span>
-      </a>
-    </li>
   );
 }
 

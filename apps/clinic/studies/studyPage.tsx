@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { PictureInstance, PictureSeries, PictureStudy, StaffStudy } from "#core/contract/studies.ts";
 import type { TransferList } from "#core/contract/transfers.ts";
 import { Button, Dialog, EmptyState, ErrorState, Spinner, toast } from "#apps/kit/mod.ts";
-import { api, ApiError } from "../api.ts";
+import { api, ApiError } from "#apps/kit/mod.ts";
 import { onEvent } from "../events.ts";
 import { useLoaded } from "../loaded.ts";
 import { DeleteStudy } from "../keeping/deleteStudy.tsx";
@@ -86,7 +86,7 @@ function StudyTools({ study, onSent }: { study: StaffStudy; onSent: () => void }
 }
 
 function BackLink() {
-  return <a href="/" onClick={followLink}>← All studies</a>;
+  return <a href="/studies" onClick={followLink}>← All studies</a>;
 }
 
 /** Pictures that failed can be asked for again; the originals are kept whole all the same. */

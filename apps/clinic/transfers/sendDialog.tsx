@@ -12,7 +12,7 @@ import {
   Spinner,
   toast,
 } from "#apps/kit/mod.ts";
-import { api } from "../api.ts";
+import { api } from "#apps/kit/mod.ts";
 import { faultWords } from "../faultWords.ts";
 import { useLoaded } from "../loaded.ts";
 import { noticeSignedOut } from "../session.ts";

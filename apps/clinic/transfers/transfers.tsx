@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { Transfer, TransferList } from "#core/contract/transfers.ts";
 import { Button, ErrorState, Spinner } from "#apps/kit/mod.ts";
-import { api } from "../api.ts";
+import { api } from "#apps/kit/mod.ts";
 import { tellFault } from "../faultWords.ts";
 import type { Loaded } from "../loaded.ts";
 import { may } from "../session.ts";

@@ -1,6 +1,6 @@
 // Sends one file or ZIP and reads what became of it.
 import type { UploadReceipt, ZipReceipt } from "#core/contract/studies.ts";
-import { problemWordsOf } from "../api.ts";
+import { problemWordsOf } from "#apps/kit/mod.ts";
 import type { Upload } from "./uploads.ts";
 
 type Outcome = Pick<Upload, "state" | "reason" | "files" | "notTaken">;

@@ -1,0 +1,83 @@
+// The outbox's other end (PL-10): a job for each mail, which unseals it, renders it and hands it over, at least once and
+// under one id. What it said is gone from the database once it was handed over.
+import { createHash } from "node:crypto";
+import { and, eq, sql } from "drizzle-orm";
+import { z } from "zod";
+import { Id } from "#core/contract/identifiers.ts";
+import { jsonOf } from "#core/contract/json.ts";
+import { type Log } from "#core/contract/log.ts";
+import { MailContent } from "#core/contract/mail.ts";
+import { type Job, job } from "#core/jobs/mod.ts";
+import type { Sealer } from "#core/secrets/mod.ts";
+import { type Mail, MailFault } from "#core/services/mail/mod.ts";
+import type { Database } from "#db/mod.ts";
+import { event, mail, mailSuppression } from "#db/schema/mod.ts";
+import { render } from "./templates/mod.ts";
+
+/** What a mail belongs to; the job acts for it. */
+const Owner = z.union([z.object({ practice: Id }), z.object({ account: Id })]);
+type Owner = z.infer<typeof Owner>;
+
+/** What sending needs. */
+export type Sending = {
+  readonly db: Database;
+  readonly mail: Mail;
+  readonly sealer: Sealer;
+  readonly now: () => Date;
+  readonly log: Log;
+};
+
+type MailRow = typeof mail.$inferSelect;
+type Outcome = Partial<Pick<MailRow, "state" | "fault" | "providerId" | "sentAt" | "sealed">>;
+
+/** The job `sendMail`. While the provider is away it is tried for a day. */
+export function sendMail(sending: Sending): Job {
+  return job({
+    name: "sendMail",
+    asks: z.object({ mail: Id, owner: Owner }),
+    within: "60s",
+    atOnce: 4,
+    retry: { times: 60, after: "5s", atMost: "30m" },
+    run: async ({ mail: mailId, owner }) => {
+      const row = await readMail(sending, owner, mailId);
+      if (row?.state !== "waiting" || row.sealed === null) return;
+      await note(sending, owner, row, await handOver(sending, row, row.sealed));
+    },
+  });
+}
+
+async function handOver(sending: Sending, row: MailRow, sealed: string): Promise<Outcome> {
+  if (await isSuppressed(sending, row.recipient)) return { state: "suppressed", sealed: null };
+  const { text } = sending.sealer.open(sealed, `mail:${row.id}`);
+  const rendered = render(MailContent.parse(jsonOf(text)));
+  try {
+    const sent = await sending.mail.send({ id: row.id, to: row.recipient, ...rendered });
+    const state = sent.arrived ? "delivered" : "sent";
+    return { state, providerId: sent.providerId, sentAt: sending.now(), sealed: null };
+  } catch (fault) {
+    if (!(fault instanceof MailFault) || fault.temporary) throw fault; // the queue tries again
+    sending.log("mail_refused", { mail: row.id, kind: row.kind }, "warning");
+    return { state: "failed", fault: fault.message.slice(0, 500), sealed: null };
+  }
+}
+
+async function readMail({ db }: Sending, owner: Owner, mailId: string): Promise<MailRow | undefined> {
+  const [row] = await db.readActingAs(owner, (q) => q.select().from(mail).where(eq(mail.id, mailId)));
+  return row;
+}
+
+async function note({ db }: Sending, owner: Owner, row: MailRow, outcome: Outcome): Promise<void> {
+  await db.actingAs(owner, async (tx) => {
+    await tx.update(mail).set(outcome).where(and(eq(mail.id, row.id), eq(mail.state, "waiting")));
+    if (row.practiceId === null) return;
+    await tx.insert(event).values({ practiceId: row.practiceId, kind: "mail.changed", subjectId: row.id });
+  });
+}
+
+async function isSuppressed({ db }: Sending, recipient: string): Promise<boolean> {
+  const hash = createHash("sha256").update(recipient.toLowerCase()).digest("hex");
+  const [found] = await db.lookUp(
+    sql`select reason from ${mailSuppression} where address_hash = ${`\\x${hash}`}::bytea`,
+  );
+  return found !== undefined;
+}

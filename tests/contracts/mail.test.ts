@@ -1,0 +1,188 @@
+// One contract of the carriers of mail, run against the local mailbox and a provider in Resend's shapes; and the job
+// that hands mails over, with the provider down, up, and cut off in between (PL-10).
+import { sql } from "drizzle-orm";
+import { uuidv7 } from "uuidv7";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sendMail } from "#core/mail/mod.ts";
+import { type Mail, MailFault, openMailbox, openResend } from "#core/services/mail/mod.ts";
+import { type Database, openDatabase } from "#db/mod.ts";
+import { mail } from "#db/schema/mod.ts";
+import { startEmbedded, type TestDatabase } from "#tests/make/database.ts";
+import { temporaryFolder } from "#tests/make/dicom.ts";
+import { type Given, type GivenPractice, openGiven, testSealer } from "#tests/make/given.ts";
+import { type ResendServer, startResend } from "#tests/make/resendServer.ts";
+import { keptLog } from "#tests/make/rpc.ts";
+
+const from = "Vetware <mail@vetware.example>";
+let provider: ResendServer;
+beforeAll(async () => {
+  provider = await startResend();
+});
+afterAll(() => provider.stop());
+
+const folder = temporaryFolder();
+const carriers: [string, () => Mail][] = [
+  ["mailbox", () => openMailbox({ folder, from, now: () => new Date() })],
+  ["resend", () => openResend({ apiKey: "re_test", from, url: provider.url })],
+];
+
+const letter = (id: string) => ({
+  id,
+  to: "a@example.org",
+  subject: "Hello",
+  text: "text",
+  html: "<p>html</p>",
+});
+
+describe.each(carriers)("PL-10 the carrier %s", (kind, open) => {
+  it("takes a mail, and the same one twice as one", async () => {
+    const carrier = open();
+    const id = uuidv7();
+    const first = await carrier.send(letter(id));
+    expect(await carrier.send(letter(id))).toEqual(first);
+    const kept = kind === "mailbox"
+      ? (await carrier.list())?.filter((one) => one.id === id)
+      : provider.sent.filter((one) => one.key === id);
+    expect(kept).toHaveLength(1);
+  });
+
+  it("says which it is, and shows what it keeps only where it keeps any", async () => {
+    const carrier = open();
+    expect(carrier.kind).toBe(kind);
+    expect(await carrier.list() === undefined).toBe(kind === "resend");
+  });
+});
+
+describe("the local mailbox", () => {
+  it("keeps the newest two hundred and lists the newest hundred, newest first", async () => {
+    let second = 0;
+    const box = openMailbox({
+      folder: temporaryFolder(),
+      from,
+      now: () => new Date(Date.UTC(2026, 0, 1, 0, 0, second++)),
+    });
+    for (let number = 0; number < 205; number++) await box.send(letter(`mail-${number}`));
+    const listed = await box.list();
+    expect(listed?.map(({ id }) => id)).toEqual(Array.from({ length: 100 }, (_, at) => `mail-${204 - at}`));
+  });
+});
+
+describe("a provider that refuses", () => {
+  it.each([[422, false], [403, false], [429, true], [500, true], [503, true], [0, true]])(
+    "with %i is tried again: %s",
+    async (status, temporary) => {
+      provider.fail(status);
+      const fault = await openResend({ apiKey: "re_test", from, url: provider.url }).send(letter(uuidv7()))
+        .then(() => undefined, (thrown: unknown) => thrown);
+      provider.fail(200);
+      expect(fault).toBeInstanceOf(MailFault);
+      expect(fault).toMatchObject({ temporary });
+    },
+  );
+});
+
+describe("PL-10 the job that hands mails over", () => {
+  let database: TestDatabase;
+  let given: Given;
+  let core: Database;
+  let practice: GivenPractice;
+  beforeAll(async () => {
+    database = await startEmbedded();
+    given = openGiven(database);
+    core = openDatabase(database.addresses.vetware_core);
+    practice = await given.practice();
+  });
+  afterAll(async () => {
+    await core.close();
+    await given.owner.close();
+    await database.stop();
+  });
+
+  const run = (id: string, owner: object) => {
+    const carrier = openResend({ apiKey: "re_test", from, url: provider.url });
+    const { log } = keptLog();
+    const job = sendMail({ db: core, mail: carrier, sealer: testSealer, now: () => new Date(), log });
+    return job.perform({ mail: id, owner }, { id, attempt: 1, signal: new AbortController().signal });
+  };
+  const waiting = async (recipient: string) => {
+    const id = uuidv7();
+    const content = { kind: "reset-unknown", signUpLink: "https://vetware.example/sign-up" };
+    await given.owner.applyAs(practice.id, (q) =>
+      q.insert(mail).values({
+        id,
+        practiceId: practice.id,
+        kind: "reset-unknown",
+        recipient,
+        sealed: testSealer.seal(JSON.stringify(content), `mail:${id}`),
+        createdAt: new Date(),
+      }));
+    return id;
+  };
+  const rowOf = async (id: string) => {
+    const rows = await core.readAs(practice.id, (q) => q.select().from(mail));
+    return rows.find((row) => row.id === id);
+  };
+  const mine = () => ({ practice: practice.id });
+
+  it("sends once, forgets what it said, and does nothing a second time", async () => {
+    const id = await waiting("once@example.org");
+    await run(id, mine());
+    await run(id, mine());
+    expect(provider.sent.filter(({ key }) => key === id)).toHaveLength(1);
+    expect(await rowOf(id)).toMatchObject({ state: "sent", sealed: null, providerId: expect.any(String) });
+  });
+
+  it("is tried again while the provider is down, and sends one mail once it is up", async () => {
+    const id = await waiting("later@example.org");
+    provider.fail(503);
+    await expect(run(id, mine())).rejects.toThrow("503");
+    expect((await rowOf(id))?.state).toBe("waiting");
+    provider.fail(200);
+    await run(id, mine());
+    expect(provider.sent.filter(({ key }) => key === id)).toHaveLength(1);
+  });
+
+  it("sends one mail even when it is cut off between handing over and noting it", async () => {
+    const id = await waiting("cut@example.org");
+    provider.fail(-1);
+    await expect(run(id, mine())).rejects.toThrow();
+    provider.fail(200);
+    await run(id, mine());
+    expect(provider.sent.filter(({ key }) => key === id)).toHaveLength(1);
+    expect((await rowOf(id))?.state).toBe("sent");
+  });
+
+  it("gives up a mail that the provider will never take, with its words", async () => {
+    const id = await waiting("never@example.org");
+    provider.fail(422);
+    await run(id, mine());
+    provider.fail(200);
+    expect(await rowOf(id)).toMatchObject({
+      state: "failed",
+      fault: expect.stringContaining("422"),
+      sealed: null,
+    });
+  });
+
+  it("does not write to an address that bounced", async () => {
+    const first = await waiting("gone@example.org");
+    await run(first, mine());
+    const providerId = (await rowOf(first))?.providerId;
+    await given.owner.lookUp(
+      sql`select app.tell_mail(${providerId}, 'bounced', 'no such person', now()) as told`,
+    );
+    expect(await rowOf(first)).toMatchObject({ state: "bounced", fault: "no such person" });
+    const second = await waiting("GONE@example.org");
+    await run(second, mine());
+    expect(await rowOf(second)).toMatchObject({ state: "suppressed", sealed: null });
+    expect(provider.sent.filter(({ key }) => key === second)).toEqual([]);
+  });
+
+  it("acts for the owner that it is told of alone: another practice's mail is not sent", async () => {
+    const id = await waiting("theirs@example.org");
+    await run(id, { practice: (await given.practice()).id });
+    await run(id, { account: uuidv7() });
+    expect(provider.sent.filter(({ key }) => key === id)).toEqual([]);
+    expect((await rowOf(id))?.state).toBe("waiting");
+  });
+});
