@@ -72,8 +72,8 @@ function Frame() {
     <DropZone>
       <a class="skip" href="#content">Skip to the content</a>
       <header class="bar">
-        <a class="bar-name" href="/" aria-label="Vetware, home" onClick={followLink}>
-          <span class="mark" aria-hidden="true">V</span>
+        <a class="bar-name" href="/" aria-label="Vetware" onClick={followLink}>
+          <span class="mark" aria-hidden="true" />
           <span>Vetware</span>
         </a>
         <span class="bar-practice">{me.value?.practice?.name}</span>

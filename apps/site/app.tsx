@@ -62,7 +62,7 @@ export function App() {
       <a class="skip" href="#content">Skip to the content</a>
       <header class="top">
         <a class="top-name" href="/welcome" onClick={followLink}>
-          <span class="mark" aria-hidden="true">V</span>
+          <span class="mark" aria-hidden="true" />
           Vetware
         </a>
         <nav aria-label="Account">

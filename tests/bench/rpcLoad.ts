@@ -4,9 +4,9 @@ import { connect } from "node:net";
 import { once } from "node:events";
 import { atOnce, roundMs } from "./rpcEcho.ts";
 
-/** Asks for a path over eight connections for the time of a round; answers a second. */
-export async function load(port: number, path: string): Promise<number> {
-  const request = `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n\r\n`;
+/** Asks for a path over eight connections for the time of a round; answers a second. `headers` end with CR LF each. */
+export async function load(port: number, path: string, headers = ""): Promise<number> {
+  const request = `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n${headers}\r\n`;
   const began = performance.now();
   const counts = await Promise.all(Array.from({ length: atOnce }, () => asking(port, request, began)));
   return counts.reduce((sum, one) => sum + one, 0) / (performance.now() - began) * 1000;
