@@ -1,10 +1,11 @@
 // What strangers try at the edge's front door: forged tokens, other sites' pages, bodies that are not what they say.
 import { sql } from "drizzle-orm";
-import { SignJWT, UnsecuredJWT } from "jose";
+import { decodeJwt, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAddress, parseAddressRange } from "#edge/guard/addressRange.ts";
 import { clientAddress } from "#edge/guard/clientAddress.ts";
 import { pathForLog } from "#edge/guard/watch.ts";
+import { type Claims, signToken } from "#edge/account/tokens/token.ts";
 import { bearer, type Browser, publicUrl, startEdge, type TestEdge } from "#tests/make/edge.ts";
 import type { GivenPerson, GivenPractice } from "#tests/make/given.ts";
 import { makeKeyPair } from "#core/rpc/mod.ts";
@@ -27,6 +28,46 @@ afterAll(() => edge.stop());
 const cookie = () => [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
 const studies = async (token: string) =>
   (await edge.app.request("/api/studies", { headers: bearer(token) })).status;
+
+describe("PL-4 a token of another product", () => {
+  it("is refused by every route of the others, and counted", async () => {
+    const [account, vetpacs] = ["__Host-account", "__Host-vetpacs"].map((name) =>
+      browser.cookies.get(name) ?? ""
+    );
+    const ask = async (path: string, token = "") =>
+      (await edge.app.request(path, { headers: bearer(token) })).status;
+    expect([await ask("/api/studies", vetpacs), await ask("/api/team", account)]).toEqual([200, 200]);
+    expect([await ask("/api/studies", account), await ask("/api/team", vetpacs)]).toEqual([401, 401]);
+    for (const product of ["keepsake", "vetai", "insights"] as const) {
+      const token = await signToken(edge.parts.tokenKeys, product, claimsOf(vetpacs), edge.parts.now());
+      expect([await ask("/api/studies", token), await ask("/api/team", token)]).toEqual([401, 401]);
+    }
+    expect(edge.parts.metrics.text()).toMatch(
+      /vetware_tokens_refused_total\{product="vetpacs",reason="audience"\} [1-9]|vetware_tokens_refused_total\{reason="audience",product="vetpacs"\} [1-9]/,
+    );
+  });
+
+  it("lets no one stay who was raised above: a token of an earlier epoch is dead", async () => {
+    const token = browser.cookies.get("__Host-vetpacs") ?? "";
+    const older = await signToken(
+      edge.parts.tokenKeys,
+      "vetpacs",
+      { ...claimsOf(token), ep: -1 },
+      edge.parts.now(),
+    );
+    expect((await edge.app.request("/api/studies", { headers: bearer(older) })).status).toBe(200);
+    edge.parts.revocations.add({ account: person.id, epoch: 0 });
+    expect((await edge.app.request("/api/studies", { headers: bearer(older) })).status).toBe(401);
+    edge.parts.revocations.add({ practice: practice.id, epoch: 0 });
+    expect((await edge.app.request("/api/studies", { headers: bearer(token) })).status).toBe(200);
+  });
+
+  /** What a token of ours says, without looking at its signature. */
+  function claimsOf(token = "") {
+    const { exp: _exp, iat: _iat, iss: _iss, aud: _aud, ...claims } = decodeJwt<Claims>(token);
+    return claims;
+  }
+});
 
 describe("PL-4 a forged token", () => {
   const sid = "019abf00-0000-7000-8000-00000000000f";

@@ -1,5 +1,6 @@
 // PL-7 in the jobs: each that is asked for about a thing names whose it is, and one that names practice B with a thing
 // of practice A does nothing. A job without a row here fails. On both kinds of database.
+import { sql } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openMetrics } from "#core/contract/metrics.ts";
@@ -83,6 +84,14 @@ for (const { name, needs: wanted, start } of databases) {
       expect(await stateOf(given.owner, a.id)).toBe(before);
       await job.perform({ mail: id, owner: { practice: a.id } }, run);
       expect(await post.mail.list()).toHaveLength(1);
+    });
+
+    it("PA-7 there is no corpus that a study could get into: no table, no role, no job of one", async () => {
+      const tables = await given.owner.lookUp<{ name: string }>(sql`select relname as name from pg_class
+        where relnamespace in ('public'::regnamespace, 'app'::regnamespace) union all select rolname from pg_roles`);
+      expect(tables.length).toBeGreaterThan(30);
+      for (const { name: found } of tables) expect(found).not.toMatch(/corpus|training|label|finding/);
+      for (const job of Object.keys(rows)) expect(job).not.toMatch(/corpus|train|contribute/i);
     });
 
     it("the core sees no transfer of A as B, and changes none", async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildViewer } from "#tests/make/viewer/build.ts";
+import { buildApp, buildViewer } from "#tests/make/viewer/build.ts";
 
 describe("PA-9 the share page as it is built", () => {
   let folder: string;
@@ -42,4 +42,34 @@ describe("PA-9 the share page as it is built", () => {
     expect(html).not.toMatch(/(?:src|href)="https?:/);
     expect(html).toMatch(/<meta name="robots" content="noindex/);
   });
+});
+
+describe("PL-18 PL-24 the other apps as they are built", () => {
+  const folders = new Map<string, string>();
+  beforeAll(async () => {
+    for (const app of ["clinic", "site"]) {
+      const folder = mkdtempSync(join(tmpdir(), `${app}-bundle-`));
+      await buildApp(app, folder);
+      folders.set(app, folder);
+    }
+  });
+  afterAll(() => {
+    for (const folder of folders.values()) rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each([["clinic", 120_000], ["site", 60_000]])(
+    "%s loads at most %i bytes of script at first, compressed",
+    (app, most) => {
+      const folder = folders.get(app) ?? "";
+      const html = readFileSync(join(folder, "index.html"), "utf8");
+      const scripts = [...html.matchAll(/(?:src|href)="\/assets\/[a-z]+\/([^"]+\.js)"/g)].map(([, name]) =>
+        name ?? ""
+      );
+      expect(scripts.length).toBeGreaterThan(0);
+      const bytes = scripts.reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name))).length, 0);
+      expect(bytes).toBeLessThanOrEqual(most);
+      expect(html).not.toMatch(/<style|style=|<script(?![^>]*src=)/);
+      expect(html).not.toMatch(/(?:src|href)="https?:/);
+    },
+  );
 });

@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +10,7 @@ import { isNewEnough, lockFileFor, nodePins } from "#core/launch/node.ts";
 import type { House } from "#core/launch/parts.ts";
 import { edgePermissions, steps, valuesOf } from "#core/launch/parts.ts";
 import { launchSettings } from "#core/launch/settings.ts";
+import { denoPath } from "#tests/make/deno.ts";
 
 const production = {
   VETWARE_ENV: "production",
@@ -135,6 +138,24 @@ describe("launchSettings()", () => {
       "RESEND_API_KEY",
     ];
     for (const name of must) expect(() => launchSettings({ VETWARE_ENV: "production" })).toThrow(name);
+  });
+});
+
+describe("a start in production", () => {
+  const start = (environment: Record<string, string>) =>
+    spawnSync(denoPath(), ["run", "-A", "core/launch/start.ts"], {
+      env: { ...process.env, VETWARE_DATA: join(tmpdir(), "vetware-never-made"), ...environment },
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+
+  it("PL-21 ends at once with the name of a door that would be public", () => {
+    for (const name of ["CORE_BIND", "DATABASE_BIND"]) {
+      const { status, stderr, stdout } = start({ ...production, [name]: "0.0.0.0" });
+      expect(status).toBe(1);
+      expect(stderr + stdout).toContain(name);
+      expect(existsSync(join(tmpdir(), "vetware-never-made"))).toBe(false);
+    }
   });
 });
 

@@ -2,7 +2,8 @@
 import { useState } from "preact/hooks";
 import type { Me } from "#core/contract/sessions.ts";
 import { api, Button, Field, PasswordField, signInByPasskey, useSending } from "#apps/kit/mod.ts";
-import { followLink, nextPath } from "../router.ts";
+import { nextPath } from "../nextPath.ts";
+import { followLink } from "../router.ts";
 import { Card, FormFault } from "./card.tsx";
 
 const leave = () => location.assign(nextPath(location.search));

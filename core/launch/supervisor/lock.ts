@@ -1,7 +1,7 @@
 // The lock on a data folder: the file `lock` names the supervisor and its guard. It is stale when neither lives; a
 // process is told apart from a later one with its number by its start time, where the system shows it.
 import { randomUUID } from "node:crypto";
-import { link, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { link, readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
@@ -84,17 +84,28 @@ async function replace(folder: string, path: string, held: Held): Promise<void> 
   await rename(fresh, path);
 }
 
-/** Moves a stale lock away; when another start was quicker and this is its fresh lock, it is put back. */
+/** How old a mark of who takes a stale lock away may be, in milliseconds; it is held for two reads and a removal. */
+const oldestMark = 5000;
+
+/**
+ * Takes a stale lock away. Of many starts one at a time does so, under a mark of its own, and looks once more whether
+ * it still is the stale one: a lock that another start has made meanwhile is left alone.
+ */
 async function setAside(folder: string, path: string, token: string): Promise<void> {
-  const aside = join(folder, `lock.${randomUUID()}`);
+  const mark = join(folder, "lock.stale");
   try {
-    await rename(path, aside);
+    await writeFile(mark, "", { flag: "wx", mode: 0o600 });
   } catch (fault) {
-    if (faultCode(fault) === "ENOENT") return;
-    throw fault;
+    if (faultCode(fault) !== "EEXIST") throw fault;
+    const made = await stat(mark).catch(() => undefined);
+    if (made && Date.now() - made.mtimeMs > oldestMark) await unlink(mark).catch(() => undefined); // its maker died
+    return await pause(10);
   }
-  if ((await readHeld(aside))?.token !== token) await link(aside, path);
-  await unlink(aside);
+  try {
+    if ((await readHeld(path))?.token === token) await unlink(path);
+  } finally {
+    await unlink(mark);
+  }
 }
 
 async function readHeld(path: string): Promise<Held | undefined> {
