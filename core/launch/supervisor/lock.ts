@@ -1,7 +1,7 @@
 // The lock on a data folder: the file `lock` names the supervisor and its guard. It is stale when neither lives; a
 // process is told apart from a later one with its number by its start time, where the system shows it.
 import { randomUUID } from "node:crypto";
-import { link, readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
+import { link, readFile, rename, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
@@ -98,11 +98,12 @@ async function setAside(folder: string, path: string, token: string): Promise<vo
   } catch (fault) {
     if (faultCode(fault) !== "EEXIST") throw fault;
     const made = await stat(mark).catch(() => undefined);
-    if (made && Date.now() - made.mtimeMs > oldestMark) await unlink(mark).catch(() => undefined); // its maker died
+    if (made && Date.now() - made.mtimeMs > oldestMark) await rm(mark, { force: true }); // its maker died
     return await pause(10);
   }
   try {
-    if ((await readHeld(path))?.token === token) await unlink(path);
+    // Its guard may release it in this very moment.
+    if ((await readHeld(path))?.token === token) await rm(path, { force: true });
   } finally {
     await unlink(mark);
   }
