@@ -1,9 +1,11 @@
 // PL-6: every route names the permission it needs, or stands in the list of exceptions here; one table says which
 // role holds which permission; and the guard keeps to it.
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Role } from "#core/contract/sessions.ts";
 import {
   isPermission,
+  ownPermissions,
   type Permission,
   permissions,
   productOf,
@@ -12,6 +14,7 @@ import {
 } from "#core/domain/permissions.ts";
 import { routesOf } from "#edge/guard/mod.ts";
 import { clinicPages, sitePages } from "#edge/pages/routes.ts";
+import { routesByPermission } from "#tests/make/routePermissions.ts";
 import { bearer, startEdge, type TestEdge } from "#tests/make/edge.ts";
 
 /** Routes that ask for no permission. A new one is a decision, made by writing it here. */
@@ -98,10 +101,43 @@ describe("PL-6 routes and permissions", () => {
     }
   });
 
-  it("every permission of the table is asked for by a route", () => {
-    const asked = new Set(guarded().map((route) => route.note.permission));
-    expect([...asked].sort()).toEqual(Object.keys(permissions).sort());
+  it("every route asks for the permission that is written for it, and each permission is asked for", () => {
+    for (const [permission, routes] of Object.entries(routesByPermission)) {
+      const asking = guarded().filter((route) => route.note.permission === permission);
+      expect([permission, asking.map(({ method, path }) => `${method} ${path}`).sort()]).toEqual([
+        permission,
+        routes,
+      ]);
+    }
+    expect(Object.keys(routesByPermission).sort()).toEqual(Object.keys(permissions).sort());
   });
+
+  it.each([...Role.options, "nobody of a practice" as const])(
+    "every route lets %s in where the table says so, and nowhere else",
+    async (role) => {
+      const practice = await edge.given.practice();
+      const person = await edge.given.person(practice, role === "nobody of a practice" ? "owner" : role);
+      if (role === "nobody of a practice") {
+        await edge.given.owner.writeAs(practice.id, (tx) => tx.execute(sql`delete from membership`));
+      }
+      const held: readonly Permission[] = role === "nobody of a practice" ? [] : rolePermissions[role];
+      let browser = edge.browser();
+      for (const { method, path, note } of guarded()) {
+        if ((await browser.get("/api/session")).status !== 200) {
+          browser = edge.browser();
+          await browser.send("POST", "/api/session", person.credentials());
+        }
+        const answer = await browser.send(method, filled(path));
+        const isOwn = ownPermissions.some((permission) => permission === note.permission);
+        const mayEnter = isOwn || held.some((permission) => permission === note.permission);
+        const said = answer.headers.get("content-type")?.includes("problem") ? await answer.json() : {};
+        const isRefused = answer.status === 403 &&
+          String(said.detail).includes(`permission ${note.permission}`);
+        expect([method, path, isRefused, answer.status === 401]).toEqual([method, path, !mayEnter, false]);
+      }
+    },
+    60_000,
+  );
 
   it("a route refuses strangers, and keys with every permission but its own", async () => {
     const practice = await edge.given.practice();
