@@ -5,7 +5,7 @@ import type { Refused } from "#core/contract/problem.ts";
 import type { Role } from "#core/contract/sessions.ts";
 import type { Team } from "#core/contract/team.ts";
 import type { Transaction } from "#db/mod.ts";
-import { account, audit, event, invitation, mail, membership } from "#db/schema/mod.ts";
+import { account, audit, event, invitation, membership } from "#db/schema/mod.ts";
 import { isLastOwner, raiseEpoch } from "../account/mod.ts";
 import { auditRow } from "../guard/audit.ts";
 import type { Actor, RequestFacts } from "../guard/env.ts";
@@ -28,7 +28,8 @@ export async function readTeam({ db, now }: EdgeParts, practiceId: string): Prom
     q.execute<Standing>(sql`select account_id, has_second_factor, last_seen_at from app.team_standing()`),
     q.select({
       row: invitation,
-      mail: sql<string | null>`(select m.state from ${mail} m where m.subject_id = ${invitation.id}
+      // Column names are written out: in a selection from one table drizzle leaves its name away.
+      mail: sql<string | null>`(select m.state from mail m where m.subject_id = invitation.id
         order by m.created_at desc limit 1)`,
     }).from(invitation).where(and(isNull(invitation.acceptedAt), isNull(invitation.revokedAt)))
       .orderBy(sql`${invitation.createdAt} desc`),

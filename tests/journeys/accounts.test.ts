@@ -305,6 +305,7 @@ describe("PL-2 invitations", () => {
       (await edge.browser().send("POST", "/api/invitations/look", { token })).status;
     const first = await invited();
     const { invitations } = Team.parse(await (await first.boss.get("/api/team")).json());
+    expect(invitations.map(({ mail }) => mail)).toContain("delivered");
     const id = invitations.find((one) => one.email === first.email)?.id;
     await first.boss.send("POST", `/api/team/invitations/${id}/resend`);
     const again = await edge.post.secretTo(first.email);
