@@ -10,6 +10,7 @@ import {
   Dialog,
   DialogActions,
   Field,
+  FormFault,
   PasswordField,
   proveByPasskey,
   useSending,
@@ -84,7 +85,7 @@ function Form({ onDone, onClose }: { onDone: (me: Me) => void; onClose: () => vo
           onInput={setCode}
         />
       )}
-      {words && <p class="form-fault" role="alert">{words}</p>}
+      <FormFault words={words} />
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
         <Button busy={passkey.busy} onClick={byPasskey}>Use a passkey</Button>

@@ -23,3 +23,17 @@ export function PasswordField({ name = "password", ...props }: PasswordFieldProp
     </div>
   );
 }
+
+export type NewPasswordFieldProps = Pick<FieldProps, "label" | "value" | "onInput" | "fault">;
+
+/** A password that is chosen now, with the rule that it is held to. */
+export function NewPasswordField(props: NewPasswordFieldProps) {
+  return (
+    <PasswordField
+      {...props}
+      autocomplete="new-password"
+      hint="At least 12 characters. A few words that do not belong together are good."
+      required
+    />
+  );
+}

@@ -1,6 +1,6 @@
 // Deleting a study: asked once, because its links stop working; then it can be taken back.
 import { useState } from "preact/hooks";
-import { Button, Dialog, DialogActions } from "#apps/kit/mod.ts";
+import { Button, Dialog, DialogActions, FormFault } from "#apps/kit/mod.ts";
 import { faultWords } from "../faultWords.ts";
 import { go } from "../router.ts";
 import { noticeSignedOut } from "../session.ts";
@@ -36,7 +36,7 @@ function Question({ id, animal, onClose }: { id: string; animal: string; onClose
         It goes into the bin, from where it can be taken back for thirty days. Its links stop working at once,
         and stay so.
       </p>
-      {fault && <p class="form-fault" role="alert">{fault}</p>}
+      <FormFault words={fault} />
       <DialogActions>
         <Button onClick={onClose}>Keep it</Button>
         <Button kind="danger" busy={busy} onClick={act}>Put into the bin</Button>

@@ -1,11 +1,20 @@
 // The person's own account: name, address, password, practices.
 import { useState } from "preact/hooks";
 import type { OwnAccount } from "#core/contract/accounts.ts";
-import { api, Button, Field, PasswordField, toast, useSending } from "#apps/kit/mod.ts";
+import { roleNames } from "#core/domain/roleWords.ts";
+import {
+  api,
+  Button,
+  Field,
+  FormFault,
+  NewPasswordField,
+  PasswordField,
+  toast,
+  useSending,
+} from "#apps/kit/mod.ts";
 import { Confirm } from "../confirm.tsx";
 import { Moment, PageHead, Shown } from "../frame/page.tsx";
 import { useLoaded } from "../loaded.ts";
-import { roleNames } from "../practice/words.ts";
 import { withProof } from "../proof.tsx";
 import { findMe } from "../session.ts";
 
@@ -49,7 +58,7 @@ function NamePart({ account }: { account: OwnAccount }) {
         onInput={setName}
         fault={form.faultOf("name")}
       />
-      {form.words && <p class="form-fault" role="alert">{form.words}</p>}
+      <FormFault words={form.words} />
       <div class="form-actions">
         <Button type="submit" busy={form.busy}>Save the name</Button>
       </div>
@@ -90,7 +99,7 @@ function EmailPart({ account, onChange }: { account: OwnAccount; onChange: () =>
         onInput={setEmail}
         fault={form.faultOf("email")}
       />
-      {form.words && <p class="form-fault" role="alert">{form.words}</p>}
+      <FormFault words={form.words} />
       <div class="form-actions">
         <Button type="submit" busy={form.busy}>Change the address</Button>
       </div>
@@ -122,16 +131,13 @@ function PasswordPart() {
         onInput={setCurrent}
         fault={form.faultOf("current")}
       />
-      <PasswordField
+      <NewPasswordField
         label="New password"
-        autocomplete="new-password"
-        hint="At least 12 characters. A few words that do not belong together are good."
-        required
         value={password}
         onInput={setPassword}
         fault={form.faultOf("password")}
       />
-      {form.words && <p class="form-fault" role="alert">{form.words}</p>}
+      <FormFault words={form.words} />
       <div class="form-actions">
         <Button type="submit" busy={form.busy}>Change the password</Button>
       </div>

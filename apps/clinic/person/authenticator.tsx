@@ -1,7 +1,17 @@
 // Setting up an authenticator (TOTP), and its recovery codes.
 import { useState } from "preact/hooks";
 import type { NewTotp, OwnAccount, RecoveryCodes } from "#core/contract/accounts.ts";
-import { api, Button, CopyText, Dialog, DialogActions, Field, toast, useSending } from "#apps/kit/mod.ts";
+import {
+  api,
+  Button,
+  CopyText,
+  Dialog,
+  DialogActions,
+  Field,
+  FormFault,
+  toast,
+  useSending,
+} from "#apps/kit/mod.ts";
 import { Confirm } from "../confirm.tsx";
 import { tellFault } from "../faultWords.ts";
 import { withProof } from "../proof.tsx";
@@ -95,7 +105,7 @@ function SetUp(
         onInput={setCode}
         fault={form.faultOf("code")}
       />
-      {form.words && <p class="form-fault" role="alert">{form.words}</p>}
+      <FormFault words={form.words} />
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
         <Button kind="primary" type="submit" busy={form.busy}>Confirm</Button>

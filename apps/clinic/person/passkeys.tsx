@@ -2,7 +2,17 @@
 import { startRegistration } from "@simplewebauthn/browser";
 import { useState } from "preact/hooks";
 import type { OwnAccount } from "#core/contract/accounts.ts";
-import { api, ApiError, Button, Dialog, DialogActions, Field, toast, useSending } from "#apps/kit/mod.ts";
+import {
+  api,
+  ApiError,
+  Button,
+  Dialog,
+  DialogActions,
+  Field,
+  FormFault,
+  toast,
+  useSending,
+} from "#apps/kit/mod.ts";
 import { Confirm } from "../confirm.tsx";
 import { Moment } from "../frame/page.tsx";
 import { withProof } from "../proof.tsx";
@@ -78,7 +88,7 @@ function Form({ onDone, onClose }: { onDone: () => void; onClose: () => void }) 
         onInput={setName}
         fault={form.faultOf("name")}
       />
-      {form.words && <p class="form-fault" role="alert">{form.words}</p>}
+      <FormFault words={form.words} />
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
         <Button kind="primary" type="submit" busy={form.busy}>Go on</Button>

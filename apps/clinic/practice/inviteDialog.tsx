@@ -1,6 +1,16 @@
 import { useState } from "preact/hooks";
 import type { Invitation } from "#core/contract/team.ts";
-import { api, Button, Choice, Dialog, DialogActions, Field, toast, useSending } from "#apps/kit/mod.ts";
+import {
+  api,
+  Button,
+  Choice,
+  Dialog,
+  DialogActions,
+  Field,
+  FormFault,
+  toast,
+  useSending,
+} from "#apps/kit/mod.ts";
 import { roleOptions } from "./words.ts";
 
 export type InviteDialogProps = { open: boolean; onClose: () => void; onMade: () => void };
@@ -39,7 +49,7 @@ function Form({ onClose, onMade }: Omit<InviteDialogProps, "open">) {
         fault={form.faultOf("email")}
       />
       <Choice label="Role" name="role" value={role} options={roleOptions} onChange={setRole} />
-      {form.words && <p class="form-fault" role="alert">{form.words}</p>}
+      <FormFault words={form.words} />
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
         <Button kind="primary" type="submit" busy={form.busy}>Invite</Button>

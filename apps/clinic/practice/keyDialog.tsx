@@ -10,6 +10,7 @@ import {
   Dialog,
   DialogActions,
   Field,
+  FormFault,
   useSending,
 } from "#apps/kit/mod.ts";
 import { withProof } from "../proof.tsx";
@@ -94,7 +95,7 @@ function Form(
         {form.faultOf("permissions") && <p class="field-fault" role="alert">{form.faultOf("permissions")}</p>}
       </fieldset>
       <Choice label="Works for" name="life" value={days} options={lives} onChange={setDays} />
-      {form.words && <p class="form-fault" role="alert">{form.words}</p>}
+      <FormFault words={form.words} />
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
         <Button kind="primary" type="submit" busy={form.busy}>Make the key</Button>

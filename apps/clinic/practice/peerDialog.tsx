@@ -1,6 +1,16 @@
 // Registers a DICOM peer: who it is, where it comes from, and, when studies go there too, where it is called.
 import { useState } from "preact/hooks";
-import { api, Button, Check, Dialog, DialogActions, Field, toast, useSending } from "#apps/kit/mod.ts";
+import {
+  api,
+  Button,
+  Check,
+  Dialog,
+  DialogActions,
+  Field,
+  FormFault,
+  toast,
+  useSending,
+} from "#apps/kit/mod.ts";
 
 export type PeerDialogProps = { open: boolean; onClose: () => void; onMade: () => void };
 
@@ -99,7 +109,7 @@ function Form({ onClose, onMade }: Omit<PeerDialogProps, "open">) {
         onInput={setFingerprint}
         fault={form.faultOf("certificateSha256")}
       />
-      {form.words && <p class="form-fault" role="alert">{form.words}</p>}
+      <FormFault words={form.words} />
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
         <Button kind="primary" type="submit" busy={form.busy}>Add</Button>

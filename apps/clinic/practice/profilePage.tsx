@@ -1,7 +1,7 @@
 // The practice's own facts, and how much it uses what.
 import { useState } from "preact/hooks";
 import type { PermissionTable, PracticeProfile, Usage } from "#core/contract/practice.ts";
-import { api, Button, Field, toast, useSending } from "#apps/kit/mod.ts";
+import { api, Button, Field, FormFault, toast, useSending } from "#apps/kit/mod.ts";
 import { Moment, PageHead, Shown } from "../frame/page.tsx";
 import { useLoaded } from "../loaded.ts";
 import { may } from "../session.ts";
@@ -57,7 +57,7 @@ function Profile({ profile }: { profile: PracticeProfile }) {
           <Moment at={profile.createdAt} />
         </dd>
       </dl>
-      {form.words && <p class="form-fault" role="alert">{form.words}</p>}
+      <FormFault words={form.words} />
       {!isFixed && (
         <div class="form-actions">
           <Button kind="primary" type="submit" busy={form.busy}>Save</Button>

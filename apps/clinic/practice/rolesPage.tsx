@@ -1,8 +1,8 @@
 import type { PermissionTable as Table } from "#core/contract/practice.ts";
+import { roleNames } from "#core/domain/roleWords.ts";
 import { api, PermissionTable } from "#apps/kit/mod.ts";
 import { PageHead, Shown } from "../frame/page.tsx";
 import { useLoaded } from "../loaded.ts";
-import { roleNames } from "./words.ts";
 
 /** Which role may do what. */
 export function RolesPage() {

@@ -1,6 +1,7 @@
 // The people of the practice: members with their roles, and who is invited.
 import { useEffect, useState } from "preact/hooks";
 import type { Invitation, Member, Team } from "#core/contract/team.ts";
+import { roleNames } from "#core/domain/roleWords.ts";
 import { api, Button, Choice, toast } from "#apps/kit/mod.ts";
 import { Confirm } from "../confirm.tsx";
 import { onEvent } from "../events.ts";
@@ -10,7 +11,7 @@ import { useLoaded } from "../loaded.ts";
 import { withProof } from "../proof.tsx";
 import { may, me } from "../session.ts";
 import { InviteDialog } from "./inviteDialog.tsx";
-import { badMailStates, mailStateWords, roleNames, roleOptions } from "./words.ts";
+import { badMailStates, mailStateWords, roleOptions } from "./words.ts";
 
 export function TeamPage() {
   const team = useLoaded(() => api<Team>("/api/team"), []);

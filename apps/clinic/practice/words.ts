@@ -1,16 +1,8 @@
 // Roles, products, mails and acts in the words of the practice.
 import type { MailState } from "#core/contract/mail.ts";
 import type { ActivityLine } from "#core/contract/practice.ts";
-import type { Role } from "#core/contract/sessions.ts";
+import { roleNames } from "#core/domain/roleWords.ts";
 import type { z } from "zod";
-
-export const roleNames: Readonly<Record<Role, string>> = {
-  owner: "Owner",
-  admin: "Administrator",
-  veterinarian: "Veterinarian",
-  technician: "Technician",
-  front_desk: "Front desk",
-};
 
 /** Roles as a choice, the strongest first. */
 export const roleOptions = Object.entries(roleNames).map(([value, label]) => ({ value, label }));

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { CreatedShare } from "#core/contract/shares.ts";
 import type { PictureStudy } from "#core/contract/studies.ts";
-import { Button, Check, Choice, Dialog, DialogActions, Field, toast } from "#apps/kit/mod.ts";
+import { Button, Check, Choice, Dialog, DialogActions, Field, FormFault, toast } from "#apps/kit/mod.ts";
 import { api, ApiError } from "#apps/kit/mod.ts";
 import { moment } from "../words.ts";
 import { type Recipient, RecipientFields } from "./recipient.tsx";
@@ -122,7 +122,7 @@ function Form(
         onInput={setViews}
       />
       <Check label="Mail me when it is opened for the first time" checked={tellMe} onChange={setTellMe} />
-      {fault && <p class="form-fault" role="alert">{fault}</p>}
+      <FormFault words={fault} />
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
         <Button kind="primary" type="submit" busy={busy}>

@@ -9,6 +9,7 @@ import {
   DialogActions,
   EmptyState,
   ErrorState,
+  FormFault,
   Spinner,
   toast,
 } from "#apps/kit/mod.ts";
@@ -79,7 +80,7 @@ function Form({ study, peers, onClose, onBegun }: Inner & { peers: readonly [Pee
         {study.files === 1 ? "1 file" : `${study.files} files`}, {size(study.bytes)}, each as it came.
         {!study.complete && " Files are still arriving; what comes later is not sent."}
       </p>
-      {fault && <p class="form-fault" role="alert">{fault}</p>}
+      <FormFault words={fault} />
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
         <Button kind="primary" type="submit" busy={busy}>Send</Button>

@@ -25,8 +25,3 @@ export function NoSecret({ what, again }: { what: string; again: ComponentChildr
     </Card>
   );
 }
-
-/** Words of a form's failure as a whole. */
-export function FormFault({ words }: { words: string }) {
-  return words ? <p class="form-fault" role="alert">{words}</p> : null;
-}

@@ -2,10 +2,19 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Me } from "#core/contract/sessions.ts";
 import type { InvitationOffer } from "#core/contract/team.ts";
-import { api, ApiError, Button, Field, PasswordField, Spinner, useSending } from "#apps/kit/mod.ts";
+import {
+  api,
+  ApiError,
+  Button,
+  Field,
+  FormFault,
+  NewPasswordField,
+  Spinner,
+  useSending,
+} from "#apps/kit/mod.ts";
 import { takeSecret } from "../router.ts";
-import { roleWords } from "../words.ts";
-import { Card, FormFault, NoSecret } from "./card.tsx";
+import { roleWords } from "#core/domain/roleWords.ts";
+import { Card, NoSecret } from "./card.tsx";
 import { SignInForm } from "./signIn.tsx";
 
 export function InvitationPage() {
@@ -77,11 +86,8 @@ function NewAccount({ token, email }: { token: string; email: string }) {
         onInput={setName}
         fault={form.faultOf("newAccount.name")}
       />
-      <PasswordField
+      <NewPasswordField
         label="Password"
-        autocomplete="new-password"
-        hint="At least 12 characters. A few words that do not belong together are good."
-        required
         value={password}
         onInput={setPassword}
         fault={form.faultOf("newAccount.password") ?? form.faultOf("password")}

@@ -1,9 +1,9 @@
 // Pages behind links out of a mail. Opening one does nothing; pressing its button does.
 import { useMemo, useState } from "preact/hooks";
 import type { EmailChanged } from "#core/contract/accounts.ts";
-import { api, Button, useSending } from "#apps/kit/mod.ts";
+import { api, Button, FormFault, useSending } from "#apps/kit/mod.ts";
 import { followLink, takeSecret } from "../router.ts";
-import { Card, FormFault, NoSecret } from "./card.tsx";
+import { Card, NoSecret } from "./card.tsx";
 
 /** After signing up: the account is made, and one is signed in. */
 export function ConfirmPage() {

@@ -1,7 +1,7 @@
 import type { PermissionTable as Table } from "#core/contract/practice.ts";
 import { PermissionTable, Spinner } from "#apps/kit/mod.ts";
 import { useFact } from "../loaded.ts";
-import { roleNames } from "../words.ts";
+import { roleNames } from "#core/domain/roleWords.ts";
 
 /** Which role may do what (PL-6). */
 export function PermissionsPage() {
@@ -14,7 +14,7 @@ export function PermissionsPage() {
       {!fact && !fault && <Spinner label="Reading" />}
       {fact && (
         <PermissionTable
-          roles={fact.roles.map((name) => ({ name, words: roleNames[name] ?? name }))}
+          roles={Object.entries(roleNames).map(([name, words]) => ({ name, words }))}
           permissions={fact.permissions}
         />
       )}

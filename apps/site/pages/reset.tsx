@@ -1,8 +1,8 @@
 // A new password by mail (PL-5): asking for the link, and using it.
 import { useMemo, useState } from "preact/hooks";
-import { api, Button, Field, PasswordField, useSending } from "#apps/kit/mod.ts";
+import { api, Button, Field, FormFault, NewPasswordField, useSending } from "#apps/kit/mod.ts";
 import { followLink, takeSecret } from "../router.ts";
-import { Card, FormFault, NoSecret } from "./card.tsx";
+import { Card, NoSecret } from "./card.tsx";
 
 export function ResetPage() {
   const [email, setEmail] = useState("");
@@ -68,11 +68,8 @@ export function NewPasswordPage() {
   return (
     <Card title="Choose a new password">
       <form class="form" onSubmit={submit}>
-        <PasswordField
+        <NewPasswordField
           label="New password"
-          autocomplete="new-password"
-          hint="At least 12 characters. A few words that do not belong together are good."
-          required
           value={password}
           onInput={setPassword}
           fault={form.faultOf("password")}

@@ -1,10 +1,10 @@
 // Signing in: address and password, then a code where there is a second factor; or a passkey alone.
 import { useState } from "preact/hooks";
 import type { Me } from "#core/contract/sessions.ts";
-import { api, Button, Field, PasswordField, signInByPasskey, useSending } from "#apps/kit/mod.ts";
+import { api, Button, Field, FormFault, PasswordField, signInByPasskey, useSending } from "#apps/kit/mod.ts";
 import { nextPath } from "../nextPath.ts";
 import { followLink } from "../router.ts";
-import { Card, FormFault } from "./card.tsx";
+import { Card } from "./card.tsx";
 
 const leave = () => location.assign(nextPath(location.search));
 

@@ -1,9 +1,9 @@
 // Signing up: the facts of an account (PL-1), then a mail with a link.
 import { useState } from "preact/hooks";
 import type { Role } from "#core/contract/sessions.ts";
-import { api, Button, Check, Choice, Field, PasswordField, useSending } from "#apps/kit/mod.ts";
+import { api, Button, Check, Choice, Field, FormFault, NewPasswordField, useSending } from "#apps/kit/mod.ts";
 import { followLink } from "../router.ts";
-import { Card, FormFault } from "./card.tsx";
+import { Card } from "./card.tsx";
 
 const roles: readonly { value: Role; label: string }[] = [
   { value: "owner", label: "Owner of the practice" },
@@ -13,7 +13,6 @@ const roles: readonly { value: Role; label: string }[] = [
   { value: "front_desk", label: "Front desk" },
 ];
 const named = ["name", "email", "password", "role", "practice.name", "practice.location"];
-const rules = "At least 12 characters. A few words that do not belong together are good.";
 
 export function SignUpPage() {
   const [sentTo, setSentTo] = useState("");
@@ -75,11 +74,8 @@ function Form({ onSent }: { onSent: (email: string) => void }) {
         onInput={setEmail}
         fault={form.faultOf("email")}
       />
-      <PasswordField
+      <NewPasswordField
         label="Password"
-        autocomplete="new-password"
-        hint={rules}
-        required
         value={password}
         onInput={setPassword}
         fault={form.faultOf("password")}

@@ -1,7 +1,8 @@
 // Mails that a practice sends: invitations and shared studies. A mail about a study names no animal and no owner.
 import type { MailContent } from "#core/contract/mail.ts";
+import { roleWords } from "#core/domain/roleWords.ts";
 import type { Letter } from "./layout.ts";
-import { hello, moment, roleWords } from "./words.ts";
+import { hello, moment } from "./words.ts";
 
 type Of<Kind extends MailContent["kind"]> = Extract<MailContent, { kind: Kind }>;
 

@@ -1,5 +1,4 @@
 // Facts in the words of a mail. Its reader's time zone is not known, so times are said in UTC, with the zone.
-import type { Role } from "#core/contract/sessions.ts";
 
 /** A moment, e.g. `3 May 2026, 14:05 UTC`. */
 export function moment(instant: string): string {
@@ -18,15 +17,6 @@ export function moment(instant: string): string {
 export function hello(name: string): string {
   return `Hello ${name},`;
 }
-
-/** A role as a sentence says it. */
-export const roleWords: Readonly<Record<Role, string>> = {
-  owner: "an owner",
-  admin: "an administrator",
-  veterinarian: "a veterinarian",
-  technician: "a technician",
-  front_desk: "front desk staff",
-};
 
 /** What a mail says to whom did not ask for it. */
 export const notYou = "If you did not ask for this, you need not do anything: nothing changes.";

@@ -9,6 +9,7 @@ import { account, mailLink } from "#db/schema/mod.ts";
 import type { RequestFacts, SignedIn } from "../../guard/env.ts";
 import { outgoing } from "../../mail/mod.ts";
 import type { EdgeParts } from "../../parts.ts";
+import { addressedPerson } from "../person.ts";
 import { raiseEpoch } from "../sessions/session.ts";
 import { accountOfLink, deadLink, linkLife, mayMail, newLink, takeLink, voidLinks } from "./links.ts";
 
@@ -22,11 +23,7 @@ export async function askEmailChange(
   email: string,
   request: RequestFacts,
 ): Promise<{ email: string } | Refused> {
-  const [person] = await parts.db.readAsAccount(
-    self.id,
-    (q) =>
-      q.select({ name: account.name, email: account.email }).from(account).where(eq(account.id, self.id)),
-  );
+  const person = await addressedPerson(parts, self.id);
   if (!person) return refuse("unauthenticated");
   if (person.email.toLowerCase() === email.toLowerCase()) {
     return refuse("invalid", {
@@ -67,11 +64,7 @@ export async function confirmEmailChange(
 ): Promise<EmailChanged | Refused> {
   const accountId = await accountOfLink(parts, secret);
   if (!accountId) return deadLink;
-  const [person] = await parts.db.readAsAccount(
-    accountId,
-    (q) =>
-      q.select({ name: account.name, email: account.email }).from(account).where(eq(account.id, accountId)),
-  );
+  const person = await addressedPerson(parts, accountId);
   if (!person) return deadLink;
   const [waiting] = await parts.db.readAsAccount(
     accountId,

@@ -7,6 +7,7 @@ import { account, mailLink } from "#db/schema/mod.ts";
 import type { RequestFacts } from "../../guard/env.ts";
 import { outgoing } from "../../mail/mod.ts";
 import type { EdgeParts } from "../../parts.ts";
+import { addressedPerson } from "../person.ts";
 import { digestOf, weakPassword } from "../own/password.ts";
 import { endSessions } from "../sessions/session.ts";
 import { findAccount } from "../signIn/signIn.ts";
@@ -21,11 +22,7 @@ export async function askReset(
   if (!await mayMail(parts, email)) return { email };
   const known = await findAccount(parts, email);
   const accountId = known ?? parts.newId();
-  const [person] = await parts.db.readAsAccount(
-    accountId,
-    (q) =>
-      q.select({ name: account.name, email: account.email }).from(account).where(eq(account.id, accountId)),
-  );
+  const person = await addressedPerson(parts, accountId);
   const made = await newLink(parts, {
     accountId,
     email,
@@ -54,11 +51,7 @@ export async function resetPassword(
 ): Promise<Refused | undefined> {
   const accountId = await accountOfLink(parts, token);
   if (!accountId) return deadLink;
-  const [person] = await parts.db.readAsAccount(
-    accountId,
-    (q) =>
-      q.select({ name: account.name, email: account.email }).from(account).where(eq(account.id, accountId)),
-  );
+  const person = await addressedPerson(parts, accountId);
   if (!person) return deadLink;
   const weak = weakPassword(password, [person.name, person.email]);
   if (weak) return weak;

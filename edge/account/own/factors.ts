@@ -13,6 +13,7 @@ import type { RequestFacts, SignedIn } from "../../guard/env.ts";
 import { secretHash } from "../../guard/secret.ts";
 import { outgoing } from "../../mail/mod.ts";
 import type { EdgeParts } from "../../parts.ts";
+import { addressedPerson } from "../person.ts";
 import { endSessions } from "../sessions/session.ts";
 import { factorsOf } from "../signIn/factors.ts";
 import { newPasskeyRow } from "../signIn/passkeys.ts";
@@ -131,11 +132,7 @@ async function changeFactors<Result>(
   change: (tx: Transaction) => Promise<Result | Refused>,
 ): Promise<Result | Refused> {
   const { db, now, publicUrl, revocations } = parts;
-  const [person] = await db.readAsAccount(
-    self.id,
-    (q) =>
-      q.select({ name: account.name, email: account.email }).from(account).where(eq(account.id, self.id)),
-  );
+  const person = await addressedPerson(parts, self.id);
   if (!person) return refuse("unauthenticated");
   const content = {
     kind: "session-ended",

@@ -10,6 +10,7 @@ import { journeyOf } from "../../guard/acting.ts";
 import type { RequestFacts, SignedIn } from "../../guard/env.ts";
 import { outgoing } from "../../mail/mod.ts";
 import type { EdgeParts } from "../../parts.ts";
+import { addressedPerson } from "../person.ts";
 import { endSessions } from "../sessions/session.ts";
 import { passwordFits } from "../signIn/signIn.ts";
 
@@ -48,11 +49,7 @@ export async function changePassword(
       fields: [{ field: "body.current", detail: "is not your present password" }],
     });
   }
-  const [person] = await db.readAsAccount(
-    self.id,
-    (q) =>
-      q.select({ name: account.name, email: account.email }).from(account).where(eq(account.id, self.id)),
-  );
+  const person = await addressedPerson(parts, self.id);
   if (!person) return refuse("unauthenticated");
   const weak = weakPassword(password, [person.name, person.email]);
   if (weak) return weak;

@@ -6,6 +6,7 @@ import type { RequestFacts } from "../../guard/env.ts";
 import { outgoing } from "../../mail/mod.ts";
 import type { Outgoing } from "../../mail/mod.ts";
 import type { EdgeParts } from "../../parts.ts";
+import { addressedPerson } from "../person.ts";
 
 const rememberedFor = 90 * 86_400_000;
 
@@ -40,11 +41,7 @@ export async function newDeviceMail(
 
 /** Tells a person that a copied secret of theirs came back and their session was ended for it. */
 export async function tellReuse(parts: EdgeParts, accountId: string, request: RequestFacts): Promise<void> {
-  const [person] = await parts.db.readAsAccount(
-    accountId,
-    (q) =>
-      q.select({ name: account.name, email: account.email }).from(account).where(eq(account.id, accountId)),
-  );
+  const person = await addressedPerson(parts, accountId);
   if (!person) return;
   const content = {
     kind: "session-ended",
