@@ -1,5 +1,6 @@
 // One stream of doorbells for the open page: when one rings, whoever listens reads again what changed.
 import type { DomainEvent } from "#core/contract/events.ts";
+import { findMe, noticeSignedOut } from "./session.ts";
 
 const kinds = [
   "study.changed",
@@ -37,5 +38,9 @@ function openStream(): EventSource {
       for (const listener of listeners) listener({ kind, subjectId });
     });
   }
+  // A stream that is refused is closed for good: the session has ended, or its rights have.
+  stream.addEventListener("error", () => {
+    if (stream.readyState === EventSource.CLOSED) void findMe().catch(noticeSignedOut);
+  });
   return stream;
 }

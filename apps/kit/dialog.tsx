@@ -10,11 +10,13 @@ export type DialogProps = {
   title: string;
   /** Asked for by Escape, the cross or a press beside the dialog; the owner then sets `open` to false. */
   onClose: () => void;
+  /** Shows what is shown only once: a press beside it does not close it. */
+  firm?: boolean;
   children: ComponentChildren;
 };
 
 /** A dialog; its content is made anew each time it opens. Put its buttons into `DialogActions`. */
-export function Dialog({ open, title, onClose, children }: DialogProps) {
+export function Dialog({ open, title, onClose, firm = false, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -32,7 +34,7 @@ export function Dialog({ open, title, onClose, children }: DialogProps) {
         onClose();
       }}
       onClick={(event) => {
-        if (event.target === element.current) onClose();
+        if (event.target === element.current && !firm) onClose();
       }}
     >
       {open && (

@@ -69,6 +69,7 @@ export function AuthenticatorPart({ account, onChange }: PartProps) {
       </Dialog>
       <Dialog
         open={codes !== undefined}
+        firm
         title="Keep these recovery codes"
         onClose={() => setCodes(undefined)}
       >

@@ -34,7 +34,12 @@ export function KeyDialog({ open, table, onClose, onMade }: KeyDialogProps) {
     onMade();
   };
   return (
-    <Dialog open={open} title={made ? "The key is made" : "Make an API key"} onClose={close}>
+    <Dialog
+      open={open}
+      title={made ? "The key is made" : "Make an API key"}
+      firm={made !== undefined}
+      onClose={close}
+    >
       {made ? <Secret made={made} onClose={close} /> : <Form table={table} onClose={close} onMade={take} />}
     </Dialog>
   );

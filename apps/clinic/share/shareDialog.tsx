@@ -21,7 +21,12 @@ export function ShareDialog({ study, open, onClose, onMade }: ShareDialogProps) 
     onMade();
   };
   return (
-    <Dialog open={open} title={made ? "The link is ready" : "Share this study"} onClose={close}>
+    <Dialog
+      open={open}
+      title={made ? "The link is ready" : "Share this study"}
+      firm={made !== null}
+      onClose={close}
+    >
       {made ? <Handover made={made} onClose={close} /> : <Form study={study} onMade={take} onClose={close} />}
     </Dialog>
   );
