@@ -25,6 +25,7 @@ const pages = {
   team: lazy(async () => (await import("./practice/teamPage.tsx")).TeamPage),
   roles: lazy(async () => (await import("./practice/rolesPage.tsx")).RolesPage),
   activity: lazy(async () => (await import("./practice/activityPage.tsx")).ActivityPage),
+  mails: lazy(async () => (await import("./practice/mailsPage.tsx")).MailsPage),
   keys: lazy(async () => (await import("./practice/keysPage.tsx")).KeysPage),
   practice: lazy(async () => (await import("./practice/profilePage.tsx")).ProfilePage),
   account: lazy(async () => (await import("./person/accountPage.tsx")).AccountPage),

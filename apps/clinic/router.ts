@@ -10,6 +10,7 @@ const pages = [
   "team",
   "roles",
   "activity",
+  "mails",
   "keys",
   "practice",
   "account",

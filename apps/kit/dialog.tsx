@@ -10,7 +10,7 @@ export type DialogProps = {
   title: string;
   /** Asked for by Escape, the cross or a press beside the dialog; the owner then sets `open` to false. */
   onClose: () => void;
-  /** Shows what is shown only once: a press beside it does not close it. */
+  /** Shows what is shown only once: neither Escape nor a press beside it closes it. */
   firm?: boolean;
   children: ComponentChildren;
 };
@@ -29,10 +29,13 @@ export function Dialog({ open, title, onClose, firm = false, children }: DialogP
       ref={element}
       class="dialog"
       aria-labelledby={id}
+      {...(firm ? { closedby: "none" } : {})}
       onCancel={(event) => {
         event.preventDefault();
-        onClose();
+        if (!firm) onClose();
       }}
+      // A second Escape closes it whatever is said to the first (HTML, close watchers): its owner learns of it.
+      onClose={() => open && onClose()}
       onClick={(event) => {
         if (event.target === element.current && !firm) onClose();
       }}

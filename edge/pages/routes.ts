@@ -27,6 +27,7 @@ export const clinicPages = [
   "/team",
   "/roles",
   "/activity",
+  "/mails",
   "/keys",
   "/practice",
   "/account",

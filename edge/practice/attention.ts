@@ -64,7 +64,7 @@ export async function readAttention({ db, now }: EdgeParts, practiceId: string):
     { kind: "copy-damaged", count: copies[0]?.count ?? 0, path: "/storage" },
     { kind: "pictures-failed", count: pictures[0]?.count ?? 0, path: "/studies" },
     { kind: "transfer-failed", count: transfers[0]?.count ?? 0, path: "/connections" },
-    { kind: "mail-bounced", count: mails[0]?.count ?? 0, path: "/activity" },
+    { kind: "mail-bounced", count: mails[0]?.count ?? 0, path: "/mails" },
     { kind: "member-without-second-factor", count: unguarded.length, path: "/team" },
     { kind: "invitation-open", count: open[0]?.count ?? 0, path: "/team" },
     { kind: "no-peer", count: peers[0]?.count === 0 ? 1 : 0, path: "/connections" },

@@ -68,7 +68,7 @@ describe("PL-10 the provider's webhook", () => {
     const { mails } = await (await boss.get("/api/mails?state=bounced")).json();
     expect(mails).toMatchObject([{ to: "one@example.org", fault: "no such person" }]);
     const { items } = await (await boss.get("/api/practice/attention")).json();
-    expect(items).toContainEqual({ kind: "mail-bounced", count: 1, path: "/activity" });
+    expect(items).toContainEqual({ kind: "mail-bounced", count: 1, path: "/mails" });
   });
 
   it("is refused when it is forged, changed, or older than five minutes", async () => {

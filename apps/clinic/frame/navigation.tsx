@@ -26,6 +26,7 @@ const groups: readonly Group[] = [
       { page: "team", label: "Team", needs: "team:read" },
       { page: "roles", label: "Roles", needs: "team:read" },
       { page: "activity", label: "Activity", needs: "activity:read" },
+      { page: "mails", label: "Mails", needs: "mail:read" },
       { page: "keys", label: "API keys", needs: "key:read" },
       { page: "practice", label: "Profile", needs: "practice:read" },
     ],

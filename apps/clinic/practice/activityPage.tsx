@@ -1,40 +1,22 @@
-// Who did what in the practice, newest first; and the mails that came back.
+// Who did what in the practice, newest first.
 import { useState } from "preact/hooks";
 import type { Activity } from "#core/contract/practice.ts";
-import type { PracticeMailList } from "#core/contract/mail.ts";
 import { api, Button, EmptyState } from "#apps/kit/mod.ts";
 import { tellFault } from "../faultWords.ts";
 import { Moment, PageHead, Shown } from "../frame/page.tsx";
 import { useLoaded } from "../loaded.ts";
-import { actorWords, actWords, mailStateWords } from "./words.ts";
+import { actorWords, actWords } from "./words.ts";
 
 export function ActivityPage() {
   const first = useLoaded(() => api<Activity>("/api/practice/activity"), []);
-  const bounced = useLoaded(() => api<PracticeMailList>("/api/mails?state=bounced"), []);
   return (
     <>
       <PageHead
         title="Activity"
         lead="Who did what, and from where. Addresses and devices leave after ninety days; the rest stays."
       />
-      {bounced.thing && bounced.thing.mails.length > 0 && <Bounced list={bounced.thing} />}
       <Shown loaded={first} what="the activity">{(page) => <Lines first={page} />}</Shown>
     </>
-  );
-}
-
-function Bounced({ list }: { list: PracticeMailList }) {
-  return (
-    <section class="notice-block" aria-labelledby="bounced">
-      <h2 id="bounced">Mails that came back</h2>
-      <ul>
-        {list.mails.map(({ id, to, at, state, fault }) => (
-          <li key={id}>
-            <strong>{to}</strong>: {fault ?? mailStateWords[state]} (<Moment at={at} />)
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }
 

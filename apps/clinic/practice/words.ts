@@ -17,6 +17,14 @@ export const mailStateWords: Readonly<Record<MailState, string>> = {
   failed: "mail could not be sent",
 };
 
+/** What a mail of the practice was about. */
+export const mailKindWords: Readonly<Record<string, string>> = {
+  "invitation": "an invitation",
+  "share-to-client": "a study shared with a client",
+  "share-to-clinic": "a study shared with a clinic",
+  "first-opening": "a link was opened for the first time",
+};
+
 /** States that somebody should look at. */
 export const badMailStates: readonly MailState[] = ["bounced", "complained", "suppressed", "failed"];
 
