@@ -1,7 +1,7 @@
 // The settings of the edge: parsed once, all faults told at once. The launcher hands over what has no default; keys
 // and certificates come as text, for the edge has no file system.
 import { z } from "zod";
-import { readSettings, ServicesInForce } from "#core/contract/environment.ts";
+import { readSettings, ServicesInForce, WebhookSecret } from "#core/contract/environment.ts";
 import { jsonOf } from "#core/contract/json.ts";
 import { TokenKeyText } from "./account/mod.ts";
 import { parseAddressRange } from "./guard/addressRange.ts";
@@ -26,7 +26,7 @@ const shape = z.object({
   /** JSON of which services are in force; the launcher knows. */
   SERVICES: z.string().default("{}").transform(jsonOf).pipe(ServicesInForce),
   /** With it, Resend's webhooks are taken at /hooks/resend. */
-  RESEND_WEBHOOK_SECRET: z.string().optional(),
+  RESEND_WEBHOOK_SECRET: WebhookSecret.optional(),
   EDGE_TLS_CERT: z.string().optional(),
   EDGE_TLS_KEY: z.string().optional(),
 });

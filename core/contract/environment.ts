@@ -7,6 +7,12 @@ export const OutsideUrl = z.url().refine(
   "must be https, or http of this machine",
 );
 
+/** The secret of a provider's webhooks (Standard Webhooks): base64 after `whsec_`. */
+export const WebhookSecret = z.string().regex(
+  /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/,
+  "must be whsec_ and base64, as the provider shows it",
+);
+
 /** Which services are in force, as the page of sub-processors says them (PL-17). */
 export const ServicesInForce = z.object({
   mail: z.enum(["mailbox", "resend"]).default("mailbox"),

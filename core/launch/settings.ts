@@ -1,7 +1,7 @@
 // What an operator may set for `deno task start`. All faults are told at once, without values.
 import { isIP } from "node:net";
 import { z } from "zod";
-import { OutsideUrl, readSettings } from "#core/contract/environment.ts";
+import { OutsideUrl, readSettings, WebhookSecret } from "#core/contract/environment.ts";
 import { s3Faults } from "#core/services/objects/settings.ts";
 import { tuning } from "../tuning.ts";
 import { isLoopback, isPrivate } from "./address.ts";
@@ -39,7 +39,7 @@ const shape = z.object({
   DATABASE_URL_JOBS: databaseUrl,
   RESEND_API_KEY: z.string().optional(),
   RESEND_URL: OutsideUrl.optional(),
-  RESEND_WEBHOOK_SECRET: z.string().optional(),
+  RESEND_WEBHOOK_SECRET: WebhookSecret.optional(),
   MAIL_FROM: z.string().optional(),
   S3_ENDPOINT: z.string().optional(),
   S3_REGION: z.string().optional(),

@@ -5,9 +5,9 @@ import { and, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { Id } from "#core/contract/identifiers.ts";
 import { jsonOf } from "#core/contract/json.ts";
-import { type Log } from "#core/contract/log.ts";
+import { faultFields, type Log } from "#core/contract/log.ts";
 import { MailContent } from "#core/contract/mail.ts";
-import { type Job, job } from "#core/jobs/mod.ts";
+import { type Job, job, type Retry } from "#core/jobs/mod.ts";
 import type { Sealer } from "#core/secrets/mod.ts";
 import { type Mail, MailFault } from "#core/services/mail/mod.ts";
 import type { Database } from "#db/mod.ts";
@@ -30,34 +30,44 @@ export type Sending = {
 type MailRow = typeof mail.$inferSelect;
 type Outcome = Partial<Pick<MailRow, "state" | "fault" | "providerId" | "sentAt" | "sealed">>;
 
-/** The job `sendMail`. While the provider is away it is tried for a day. */
+/** While the provider is away a mail is tried for a day, then it is told as failed. */
+const retry: Retry = { times: 60, after: "5s", atMost: "30m" };
+
+/** The job `sendMail`. */
 export function sendMail(sending: Sending): Job {
   return job({
     name: "sendMail",
     asks: z.object({ mail: Id, owner: Owner }),
     within: "60s",
     atOnce: 4,
-    retry: { times: 60, after: "5s", atMost: "30m" },
-    run: async ({ mail: mailId, owner }) => {
+    retry,
+    run: async ({ mail: mailId, owner }, { attempt }) => {
       const row = await readMail(sending, owner, mailId);
       if (row?.state !== "waiting" || row.sealed === null) return;
-      await note(sending, owner, row, await handOver(sending, row, row.sealed));
+      const outcome = await handOver(sending, row, { sealed: row.sealed, isLast: attempt > retry.times });
+      await note(sending, owner, row, outcome);
     },
   });
 }
 
-async function handOver(sending: Sending, row: MailRow, sealed: string): Promise<Outcome> {
+async function handOver(
+  sending: Sending,
+  row: MailRow,
+  { sealed, isLast }: { readonly sealed: string; readonly isLast: boolean },
+): Promise<Outcome> {
   if (await isSuppressed(sending, row.recipient)) return { state: "suppressed", sealed: null };
-  const { text } = sending.sealer.open(sealed, `mail:${row.id}`);
-  const rendered = render(MailContent.parse(jsonOf(text)));
   try {
+    const { text } = sending.sealer.open(sealed, `mail:${row.id}`);
+    const rendered = render(MailContent.parse(jsonOf(text)));
     const sent = await sending.mail.send({ id: row.id, to: row.recipient, ...rendered });
     const state = sent.arrived ? "delivered" : "sent";
     return { state, providerId: sent.providerId, sentAt: sending.now(), sealed: null };
   } catch (fault) {
-    if (!(fault instanceof MailFault) || fault.temporary) throw fault; // the queue tries again
-    sending.log("mail_refused", { mail: row.id, kind: row.kind }, "warning");
-    return { state: "failed", fault: fault.message.slice(0, 500), sealed: null };
+    const isFinal = fault instanceof MailFault && !fault.temporary;
+    if (!isFinal && !isLast) throw fault; // the queue tries again
+    sending.log("mail_failed", { mail: row.id, kind: row.kind, ...faultFields(fault) }, "warning");
+    const words = fault instanceof MailFault ? fault.message : "the mail could not be made ready";
+    return { state: "failed", fault: words.slice(0, 500), sealed: null };
   }
 }
 

@@ -4,7 +4,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { z } from "zod";
 
-const Key = z.object({ keyId: z.string().regex(/^[\w-]+$/), key: z.string().length(43) });
+const Key = z.object({ keyId: z.string().regex(/^[\w-]+$/), key: z.string().regex(/^[\w-]{43}$/) });
 
 /** SEALING_KEY: the key in use, 32 bytes in base64url, and the one before it. */
 export const SealingKey = Key.extend({ previous: Key.optional() });

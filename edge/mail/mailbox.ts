@@ -5,7 +5,7 @@ import type { LocalMail } from "#core/contract/mail.ts";
 import { journeyOf } from "../guard/acting.ts";
 import { isWithin, parseAddress, parseAddressRange } from "../guard/addressRange.ts";
 import type { EdgeEnv } from "../guard/env.ts";
-import { answer, refusal } from "../guard/refusal.ts";
+import { answer } from "../guard/refusal.ts";
 import type { EdgeParts } from "../parts.ts";
 
 const thisMachine = ["127.0.0.0/8", "::1"].flatMap((range) => parseAddressRange(range) ?? []);
@@ -14,16 +14,16 @@ const thisMachine = ["127.0.0.0/8", "::1"].flatMap((range) => parseAddressRange(
 const mailPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox";
 
-/** The mails as JSON. */
+/** The mails as JSON; elsewhere what any address answers where nothing is. */
 export async function sendMailbox(parts: EdgeParts, c: Context<EdgeEnv>): Promise<Response> {
   const mails = await mailsOf(parts, c);
-  return mails ? answer(c, { mails }) : refusal(c, "not-found");
+  return mails ? answer(c, { mails }) : await c.notFound();
 }
 
 /** One mail's HTML as a document. */
 export async function sendMailHtml(parts: EdgeParts, c: Context<EdgeEnv>, mailId: string): Promise<Response> {
   const mail = (await mailsOf(parts, c))?.find(({ id }) => id === mailId);
-  if (!mail) return refusal(c, "not-found");
+  if (!mail) return await c.notFound();
   const html = mail.html.replace("<head>", '<head><base target="_blank">');
   return c.html(html, 200, { "content-security-policy": mailPolicy });
 }

@@ -81,6 +81,14 @@ describe("PL-10 the provider's webhook", () => {
     expect(await state()).toBe("sent");
   });
 
+  it("is thanked for what is of no concern here, so that it does not tell it for ever", async () => {
+    expect(await tell({ type: "contact.created", data: { id: "c-1" } })).toBe(204);
+    expect(await tell({ type: "email.delivered", data: { email_id: "of-another-sender" } })).toBe(204);
+    const state = await sentMail("p-3", "three@example.org");
+    expect(await tell({ type: "email.delivery_delayed", data: { email_id: "p-3" } })).toBe(204);
+    expect(await state()).toBe("sent");
+  });
+
   it("is not there where no provider is in use, and takes no book", async () => {
     const app = edge.another({ webhookSecret: undefined });
     expect(await tell({ type: "email.delivered", data: { email_id: "p-1" } }, { app })).toBe(404);
@@ -103,6 +111,22 @@ describe("the local mailbox", () => {
     expect(await ask(undefined)).toBe(404);
     expect(await ask("192.0.2.7", { "x-forwarded-for": "127.0.0.1" })).toBe(404);
     expect(await ask("127.0.0.1", { "x-forwarded-for": "192.0.2.7" })).toBe(404);
+  });
+
+  it("answers others as any address where nothing is", async () => {
+    const seen = async (path: string, accept: string) => {
+      const request = new Request(publicUrl + path, { headers: { accept } });
+      const response = await edge.app.fetch(request, { address: "192.0.2.7" });
+      const headers = Object.fromEntries(response.headers);
+      delete headers["x-request-id"];
+      const body = (await response.text()).replace(/"request":"[^"]*"/, "");
+      return { status: response.status, headers, body };
+    };
+    for (const accept of ["application/json", "text/html"]) {
+      expect(await seen("/api/mailbox", accept)).toEqual(await seen("/api/nothing", accept));
+      const page = await seen(`/mailbox/${uuidv7()}/html`, accept);
+      expect(page).toEqual(await seen("/nothing/at/all", accept));
+    }
   });
 
   it("is not there where a provider carries mail", async () => {

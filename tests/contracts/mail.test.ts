@@ -1,6 +1,6 @@
 // One contract of the carriers of mail, run against the local mailbox and a provider in Resend's shapes; and the job
 // that hands mails over, with the provider down, up, and cut off in between (PL-10).
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sendMail } from "#core/mail/mod.ts";
@@ -68,17 +68,37 @@ describe("the local mailbox", () => {
 });
 
 describe("a provider that refuses", () => {
-  it.each([[422, false], [403, false], [429, true], [500, true], [503, true], [0, true]])(
-    "with %i is tried again: %s",
-    async (status, temporary) => {
-      provider.fail(status);
-      const fault = await openResend({ apiKey: "re_test", from, url: provider.url }).send(letter(uuidv7()))
-        .then(() => undefined, (thrown: unknown) => thrown);
-      provider.fail(200);
-      expect(fault).toBeInstanceOf(MailFault);
-      expect(fault).toMatchObject({ temporary });
-    },
-  );
+  const refusals: [number, string, boolean][] = [
+    [400, "validation_error", false],
+    [422, "invalid_parameter", false],
+    [413, "application_error", false],
+    [401, "restricted_api_key", true],
+    [403, "invalid_api_key", true],
+    [409, "concurrent_idempotent_requests", true],
+    [429, "rate_limit_exceeded", true],
+    [429, "daily_quota_exceeded", true],
+    [500, "internal_server_error", true],
+    [503, "application_error", true],
+    [0, "a line that is cut", true],
+    [-2, "no answer in time", true],
+  ];
+  it.each(refusals)("with %i, %s, is asked again: %s", async (status, name, temporary) => {
+    provider.fail(status, name);
+    const carrier = openResend({ apiKey: "re_test", from, url: provider.url, patience: 500 });
+    const fault = await carrier.send(letter(uuidv7())).then(() => undefined, (thrown: unknown) => thrown);
+    provider.fail(200);
+    expect(fault).toBeInstanceOf(MailFault);
+    expect(fault).toMatchObject({ temporary });
+  });
+
+  it("since it took other words under the same id, has sent them, and that is told as sent", async () => {
+    const carrier = openResend({ apiKey: "re_test", from, url: provider.url });
+    const id = uuidv7();
+    await carrier.send(letter(id));
+    const again = await carrier.send({ ...letter(id), text: "the template has changed since" });
+    expect(again).toEqual({ providerId: null, arrived: false });
+    expect(provider.sent.filter(({ key }) => key === id)).toHaveLength(1);
+  });
 });
 
 describe("PL-10 the job that hands mails over", () => {
@@ -98,12 +118,13 @@ describe("PL-10 the job that hands mails over", () => {
     await database.stop();
   });
 
-  const run = (id: string, owner: object) => {
+  const job = () => {
     const carrier = openResend({ apiKey: "re_test", from, url: provider.url });
     const { log } = keptLog();
-    const job = sendMail({ db: core, mail: carrier, sealer: testSealer, now: () => new Date(), log });
-    return job.perform({ mail: id, owner }, { id, attempt: 1, signal: new AbortController().signal });
+    return sendMail({ db: core, mail: carrier, sealer: testSealer, now: () => new Date(), log });
   };
+  const run = (id: string, owner: object, attempt = 1) =>
+    job().perform({ mail: id, owner }, { id, attempt, signal: new AbortController().signal });
   const waiting = async (recipient: string) => {
     const id = uuidv7();
     const content = { kind: "reset-unknown", signUpLink: "https://vetware.example/sign-up" };
@@ -162,6 +183,33 @@ describe("PL-10 the job that hands mails over", () => {
       fault: expect.stringContaining("422"),
       sealed: null,
     });
+  });
+
+  it("gives up after a day of trying, and forgets what the mail said", async () => {
+    const { retry: { times, afterSeconds, atMostSeconds } } = job();
+    const waits = Array.from({ length: times }, (_, at) => Math.min(atMostSeconds, afterSeconds * 2 ** at));
+    const hours = waits.reduce((sum, seconds) => sum + seconds, 0) / 3600;
+    expect(hours).toBeGreaterThan(24);
+    const id = await waiting("a-day-later@example.org");
+    provider.fail(503);
+    await expect(run(id, mine(), times)).rejects.toThrow("503");
+    expect((await rowOf(id))?.state).toBe("waiting");
+    await run(id, mine(), times + 1);
+    provider.fail(200);
+    const failed = { state: "failed", fault: expect.stringContaining("503"), sealed: null };
+    expect(await rowOf(id)).toMatchObject(failed);
+  });
+
+  it("tells a mail as failed that no key opens any more, in words that quote nothing of it", async () => {
+    const id = await waiting("sealed@example.org");
+    await given.owner.applyAs(
+      practice.id,
+      (q) => q.update(mail).set({ sealed: testSealer.seal("{}", `mail:${uuidv7()}`) }).where(eq(mail.id, id)),
+    );
+    await expect(run(id, mine())).rejects.toThrow("sealed");
+    await run(id, mine(), 61);
+    const failed = { state: "failed", fault: "the mail could not be made ready", sealed: null };
+    expect(await rowOf(id)).toMatchObject(failed);
   });
 
   it("does not write to an address that bounced", async () => {

@@ -125,4 +125,23 @@ describe("PL-1 codes of an authenticator", () => {
     expect((await check(mine)).step).toBe(Math.floor(clock.now() / 30_000));
     await expect(check(theirs)).rejects.toThrow();
   });
+
+  it("bring their secret sealed anew after the key was rotated, whether right or wrong", async () => {
+    const clock = clockAt();
+    const { first } = await edgeKeys();
+    const account = "019abf00-0000-7000-8000-000000000001";
+    const old = { keyId: "sealing-old", key: "O".repeat(43) };
+    const sealed = openSealer(old).seal(rfc, `totp:${account}`);
+    const rotated = openSealer({ keyId: "sealing-new", key: "N".repeat(43), previous: old });
+    const served = secretCalls({ sealer: rotated, now: clock.now, cost: quick });
+    const { dispatch } = await coreServing(served, { "edge-1": first.publicKey }, clock);
+    const { core } = edgeCalling(first.privateKey, clock, (request) => dispatch(request));
+    for (const [code, fits] of [[totpCode(rfc, clock.now()), true], [totpCode(rfc, 0), false]] as const) {
+      const asks = { account, sealed, code, after: 0 };
+      const { step, resealed = "" } = await core(checkTotp, asks, { who: who("secret:verify") });
+      expect(step !== null).toBe(fits);
+      expect(resealed).toContain("sealed.sealing-new.");
+      expect(rotated.open(resealed, `totp:${account}`)).toEqual({ text: rfc, isOld: false });
+    }
+  });
 });

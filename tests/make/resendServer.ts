@@ -15,15 +15,20 @@ export type ResendServer = {
   readonly sent: readonly SentMail[];
   /** How many requests came, kept or not. */
   readonly asked: () => number;
-  /** The status of the next answers; 200 takes mails, 0 cuts the line, -1 takes the mail and cuts the line. */
-  fail(status: number): void;
+  /**
+   * The status of the next answers and the name of its error; 200 takes mails, 0 cuts the line, -1 takes the mail and
+   * cuts the line, -2 never answers.
+   */
+  fail(status: number, name?: string): void;
   stop(): Promise<void>;
 };
 
 /** Starts the provider on a free port. */
 export async function startResend(): Promise<ResendServer> {
   const byKey = new Map<string, SentMail>();
+  const bodies = new Map<string, string>();
   let status = 200;
+  let name = "application_error";
   let asked = 0;
   const server = createServer((request, response) => {
     let text = "";
@@ -31,13 +36,17 @@ export async function startResend(): Promise<ResendServer> {
     request.on("end", () => {
       asked++;
       const key = String(request.headers["idempotency-key"] ?? "");
+      if (status === -2) return;
       if (status === 0) return void request.socket.destroy();
-      if (status !== 200 && status !== -1) {
-        response.writeHead(status, { "content-type": "application/json" });
-        return void response.end(
-          JSON.stringify({ statusCode: status, name: "application_error", message: "no" }),
-        );
+      const refuse = (statusCode: number, name: string) => {
+        response.writeHead(statusCode, { "content-type": "application/json" });
+        response.end(JSON.stringify({ statusCode, name, message: "no" }));
+      };
+      if (status !== 200 && status !== -1) return refuse(status, name);
+      if (bodies.get(key) !== undefined && bodies.get(key) !== text) {
+        return refuse(409, "invalid_idempotent_request");
       }
+      bodies.set(key, text);
       const { to, subject } = JSON.parse(text) as { to: string[]; subject: string };
       const mail = byKey.get(key) ?? { id: `mail-${byKey.size + 1}`, key, to, subject };
       byKey.set(key, mail);
@@ -53,8 +62,9 @@ export async function startResend(): Promise<ResendServer> {
       return [...byKey.values()];
     },
     asked: () => asked,
-    fail: (next) => {
+    fail: (next, named = "application_error") => {
       status = next;
+      name = named;
     },
     stop: () =>
       new Promise((stopped) => {

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { MailContent } from "#core/contract/mail.ts";
 import { render } from "#core/mail/mod.ts";
 
-const hostile = `<script>alert(1)</script>"><img src=x onerror=alert(1)>\r\nBcc: all@example.org\u202e`;
+const hostile =
+  `<script>alert(1)</script>"><img src=x onerror=alert(1)>\r\nBcc: all@example.org\u202e\u0000\u001b[2J`;
 const link = "https://vetware.example/confirm#abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ&<";
 const expiresAt = "2026-05-03T14:05:00.000Z";
 
@@ -48,7 +49,7 @@ describe.each(contents.map((content) => [content.kind, content] as const))(
 
     it("keeps what people wrote as text", () => {
       expect(html).not.toMatch(/<script|<img|onerror=alert\(1\)>/);
-      expect(html).not.toContain("\u202e");
+      for (const form of [html, text]) expect(form).not.toMatch(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u);
     });
 
     it("loads nothing from anywhere, and has no script", () => {
@@ -64,6 +65,24 @@ describe.each(contents.map((content) => [content.kind, content] as const))(
     });
   },
 );
+
+it.each([
+  "Win a prize at evil.example",
+  "https://evil.example",
+  "write to all@evil.example",
+  `A name as long as a letter ${"x".repeat(60)}`,
+])("a stranger cannot have %j sent to somebody by signing up as it", (name) => {
+  const { text, html } = render({ kind: "verification", name, practice: name, link, expiresAt });
+  for (const form of [text, html]) expect(form).not.toContain(name);
+  expect(text).toMatch(/^Hello,\n/);
+});
+
+it("people and practices are called by their names", () => {
+  const practice = "Dr. Müller-O’Neill & Sons, St. Ives";
+  const { text } = render({ kind: "verification", name: "Dr. J. R. Vet", practice, link, expiresAt });
+  expect(text).toContain("Hello Dr. J. R. Vet,");
+  expect(text).toContain(practice);
+});
 
 it("times are said in UTC, with the zone", () => {
   const content = MailContent.parse({ kind: "reset", ...facts });

@@ -1,12 +1,14 @@
 // Mails to a person about their account.
 import type { MailContent } from "#core/contract/mail.ts";
 import type { Letter } from "./layout.ts";
-import { hello, moment, notYou } from "./words.ts";
+import { hello, isPlain, moment, notYou } from "./words.ts";
 
 type Of<Kind extends MailContent["kind"]> = Extract<MailContent, { kind: Kind }>;
 
 export function verification({ name, link, practice, expiresAt }: Of<"verification">): Letter {
-  const what = practice === null ? "your Vetware account" : `Vetware for ${practice}`;
+  const what = practice === null
+    ? "your Vetware account"
+    : `Vetware for ${isPlain(practice) ? practice : "your practice"}`;
   return {
     subject: "Confirm your address for Vetware",
     greeting: hello(name),
@@ -24,7 +26,8 @@ export function alreadyRegistered({ name, signInLink, resetLink }: Of<"already-r
       "Somebody, probably you, signed up for Vetware with this address. It has an account already.",
     ],
     link: { words: "Sign in", address: signInLink },
-    notes: [`If you have forgotten the password, set a new one: ${resetLink}`, notYou],
+    other: { words: "If you have forgotten the password, set a new one", address: resetLink },
+    notes: [notYou],
   };
 }
 
@@ -88,7 +91,7 @@ export function mailChanged({ name, newEmail }: Of<"mail-changed">): Letter {
     subject: "The address of your Vetware account was changed",
     greeting: hello(name),
     paragraphs: [`Your account has the address ${newEmail} now. Mail no longer goes to this one.`],
-    notes: ["If this was not you, answer to your practice's owner at once."],
+    notes: ["If this was not you, tell the owner of your practice at once."],
   };
 }
 

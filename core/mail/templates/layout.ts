@@ -1,16 +1,22 @@
 // How every mail looks: one column, at most 560 px, tables and inline styles since mail programs know little else, no
 // picture from anywhere. The text form says the same in the same order.
 
-/** A mail before it is laid out. `link` is the one thing to do; `notes` say what else is to be known. */
+/**
+ * A mail before it is laid out. `link` is the one thing to do, `other` what may be done instead; `notes` say what else
+ * is to be known.
+ */
 export type Letter = {
   readonly subject: string;
   readonly greeting: string | undefined;
   readonly paragraphs: readonly string[];
   /** Words of others, set apart from ours. */
   readonly quoted?: string | undefined;
-  readonly link?: { readonly words: string; readonly address: string };
+  readonly link?: Link;
+  readonly other?: Link;
   readonly notes: readonly string[];
 };
+
+type Link = { readonly words: string; readonly address: string };
 
 /** A mail laid out. */
 export type Rendered = { readonly subject: string; readonly text: string; readonly html: string };
@@ -24,8 +30,13 @@ export function layOut(letter: Letter): Rendered {
 
 /** One line without control characters: nothing that could begin another header (RFC 5322 2.2). */
 export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, " ").replace(/ {2,}/g, " ").trim()
-    .slice(0, 200);
+  const line = plain(text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")).replace(/ {2,}/g, " ").trim();
+  return [...line].slice(0, 200).join("");
+}
+
+/** Text whose only control character is the line feed, and that turns no direction: an address stays as it is read. */
+export function plain(text: string): string {
+  return text.replace(/\r\n?/g, "\n").replace(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu, "");
 }
 
 /** Text as HTML shows it. */
@@ -37,32 +48,33 @@ export function escaped(text: string): string {
     '"': "&quot;",
     "'": "&#39;",
   };
-  return text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "").replace(/[&<>"']/g, (mark) => marks[mark] ?? "");
+  return plain(text).replace(/[&<>"']/g, (mark) => marks[mark] ?? "");
 }
 
-function textOf({ greeting, paragraphs, quoted, link, notes }: Letter): string {
+function textOf({ greeting, paragraphs, quoted, link, other, notes }: Letter): string {
   const parts = [
     greeting,
     ...paragraphs,
-    quoted === undefined ? undefined : quoted.split("\n").map((line) => `> ${line}`).join("\n"),
-    link && `${link.words}:\n${link.address}`,
+    quoted === undefined ? undefined : plain(quoted).split("\n").map((line) => `> ${line}`).join("\n"),
+    ...[link, other].map((one) => one && `${one.words}:\n${one.address}`),
     ...notes,
     `-- \n${sign}`,
   ];
-  return parts.filter((part) => part !== undefined).join("\n\n") + "\n";
+  return plain(parts.filter((part) => part !== undefined).join("\n\n") + "\n");
 }
 
 const font = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const body = `margin:0 0 16px;font-size:16px;line-height:1.5;color:#17211f;${font}`;
 const small = `margin:0 0 8px;font-size:13px;line-height:1.5;color:#53615d;${font}`;
 
-function htmlOf({ subject, greeting, paragraphs, quoted, link, notes }: Letter): string {
+function htmlOf({ subject, greeting, paragraphs, quoted, link, other, notes }: Letter): string {
   const content = [
     `<p style="margin:0 0 24px;font-size:15px;font-weight:700;color:#0b6a5e;${font}">Vetware</p>`,
     greeting === undefined ? "" : `<p style="${body}">${escaped(greeting)}</p>`,
     ...paragraphs.map((words) => `<p style="${body}">${escaped(words)}</p>`),
     quoted === undefined ? "" : quotation(quoted),
     link ? button(link) : "",
+    other ? `<p style="${small}">${escaped(other.words)}:<br>${anchor(other.address)}</p>` : "",
     ...notes.map((words) => `<p style="${small}">${escaped(words)}</p>`),
   ].join("\n");
   return `<!doctype html>
@@ -78,11 +90,13 @@ function htmlOf({ subject, greeting, paragraphs, quoted, link, notes }: Letter):
 <div style="display:none;max-height:0;overflow:hidden">${escaped(paragraphs[0] ?? "")}</div>
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="background-color:#f5f6f5">
 <tr><td align="center" style="padding:24px 12px">
+<!--[if mso]><table role="presentation" width="560" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;background-color:#ffffff;border:1px solid #d5dcd9;border-radius:12px">
 <tr><td style="padding:32px 28px">
 ${content}
 </td></tr>
 </table>
+<!--[if mso]></td></tr></table><![endif]-->
 <p style="${small};padding:16px 12px 0">${escaped(sign)}</p>
 </td></tr>
 </table>
@@ -96,12 +110,18 @@ function quotation(words: string): string {
   return `<p style="${body};padding:12px 16px;background-color:#ecefed;border-left:4px solid #0b6a5e">${lines}</p>`;
 }
 
-function button({ words, address }: NonNullable<Letter["link"]>): string {
+function anchor(address: string): string {
+  const href = escaped(address);
+  return `<a href="${href}" style="color:#0b6a5e;word-break:break-all">${href}</a>`;
+}
+
+/** Outlook lays out with Word, which knows neither the width of a column nor the padding of a link. */
+function button({ words, address }: Link): string {
   const href = escaped(address);
   return `<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:8px 0 16px"><tr>
-<td style="background-color:#0b6a5e;border-radius:8px"><a href="${href}" style="display:inline-block;padding:14px 22px;font-size:16px;font-weight:600;color:#ffffff;text-decoration:none;${font}">${
+<td style="background-color:#0b6a5e;border-radius:8px;mso-padding-alt:14px 22px"><a href="${href}" style="display:inline-block;padding:14px 22px;font-size:16px;font-weight:600;color:#ffffff;text-decoration:none;${font}">${
     escaped(words)
   }</a></td>
 </tr></table>
-<p style="${small};word-break:break-all">Or copy this address into a browser:<br><a href="${href}" style="color:#0b6a5e">${href}</a></p>`;
+<p style="${small}">Or copy this address into a browser:<br>${anchor(address)}</p>`;
 }

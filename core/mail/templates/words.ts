@@ -13,9 +13,17 @@ export function moment(instant: string): string {
   return `${words.replace(" at ", ", ")} UTC`;
 }
 
-/** How a person is greeted. */
+/**
+ * How a person is greeted. Anyone can sign up with anyone's address, under any name; one that is long or has an address
+ * in it could carry a stranger's message, so it is left out.
+ */
 export function hello(name: string): string {
-  return `Hello ${name},`;
+  return isPlain(name) ? `Hello ${name},` : "Hello,";
+}
+
+/** Whether a name, as yet proved by nobody, is short and says no address that a mail program would make a link of. */
+export function isPlain(name: string): boolean {
+  return name.length <= 80 && !/[/@\\]|\p{L}\.\p{L}{2}/u.test(name);
 }
 
 /** What a mail says to whom did not ask for it. */

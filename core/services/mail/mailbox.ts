@@ -54,4 +54,6 @@ async function writeWhole(folder: string, name: string, mail: KeptMail): Promise
     await handle.close();
   }
   await rename(fresh, join(folder, name));
+  const entries = await open(folder, "r");
+  await entries.sync().finally(() => entries.close());
 }

@@ -2,40 +2,38 @@
 import { Resend } from "resend";
 import { type Mail, MailFault } from "./port.ts";
 
-/** How it is reached. `url` only where it is not Resend's own. */
+/** How it is reached. `url` only where it is not Resend's own; `patience` in milliseconds, 20 s when not said. */
 export type ResendSettings = {
   readonly apiKey: string;
   readonly from: string;
   readonly url?: string | undefined;
+  readonly patience?: number;
 };
 
-/** Milliseconds that the provider may take. */
-const patience = 20_000;
+/** Refused for what the mail says or whom it is to. Everything else (limits, keys, domains) may be better later. */
+const finalStatuses = [400, 413, 422, 451];
 
 /** Opens the way to Resend; nothing is sent before the first mail. */
-export function openResend({ apiKey, from, url }: ResendSettings): Mail {
+export function openResend({ apiKey, from, url, patience = 20_000 }: ResendSettings): Mail {
   const resend = new Resend(apiKey, url === undefined ? {} : { baseUrl: url });
   return {
     kind: "resend",
     list: () => Promise.resolve(undefined),
     async send({ id, to, subject, text, html }) {
-      const answer = await Promise.race([
-        resend.emails.send({ from, to: [to], subject, text, html }, { idempotencyKey: id }),
-        late(),
-      ]).catch((cause: unknown) => {
+      const { data, error } = await resend.emails.send({ from, to: [to], subject, text, html }, {
+        idempotencyKey: id,
+        signal: AbortSignal.timeout(patience),
+      }).catch((cause: unknown) => {
         throw new MailFault("the mail provider does not answer", { temporary: true, cause });
       });
-      if (answer.data) return { providerId: answer.data.id, arrived: false };
-      const status = answer.error.statusCode ?? 0;
-      // Refused for what the mail says or whom it is to; everything else may be better later.
-      const temporary = ![400, 403, 409, 413, 422].includes(status);
-      throw new MailFault(`the mail provider answers ${status}: ${answer.error.message}`, { temporary });
+      if (data) return { providerId: data.id, arrived: false };
+      // The id was taken with other words, of a template since changed: that mail went out, and there is no second.
+      if (error.name === "invalid_idempotent_request") return { providerId: null, arrived: false };
+      if (!error.statusCode) {
+        throw new MailFault("the mail provider does not answer", { temporary: true });
+      }
+      const temporary = !finalStatuses.includes(error.statusCode);
+      throw new MailFault(`the mail provider answers ${error.statusCode}: ${error.message}`, { temporary });
     },
   };
-}
-
-function late(): Promise<never> {
-  return new Promise((_, reject) => {
-    setTimeout(() => reject(new Error("the mail provider took too long")), patience).unref();
-  });
 }
