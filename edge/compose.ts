@@ -17,7 +17,14 @@ import type { EdgeSettings } from "./settings.ts";
 const audience = "core";
 
 /** Opens the parts. Nothing is sent before the first request. */
-export async function openParts(settings: EdgeSettings, readPage: ReadFile, log: Log): Promise<EdgeParts> {
+export async function openParts(
+  settings: EdgeSettings,
+  { readPage, log, closing }: {
+    readonly readPage: ReadFile;
+    readonly log: Log;
+    readonly closing: AbortSignal;
+  },
+): Promise<EdgeParts> {
   const { keyId, jwk } = settings.RPC_PRIVATE_KEY;
   const now = () => new Date();
   const core = {
@@ -46,6 +53,7 @@ export async function openParts(settings: EdgeSettings, readPage: ReadFile, log:
     services: settings.SERVICES,
     webhookSecret: settings.RESEND_WEBHOOK_SECRET,
     limits: usualLimits,
+    closing,
     now,
     random: systemRandom,
     newId: uuidv7,

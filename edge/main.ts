@@ -12,7 +12,8 @@ import type { EdgeSettings } from "./settings.ts";
 
 const log = openLog("edge");
 const settings = readSettings();
-const parts = await openParts(settings, readPage, log);
+const closing = new AbortController();
+const parts = await openParts(settings, { readPage, log, closing: closing.signal });
 const app = buildApp(parts);
 
 export default {
@@ -63,6 +64,7 @@ let ending = false;
 async function end(listener: Listener, { requestLog, usage, db }: EdgeParts, signal: string): Promise<void> {
   if (ending) return;
   ending = true;
+  closing.abort();
   await listener.close();
   await requestLog.flush();
   await usage.flush();

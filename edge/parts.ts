@@ -32,6 +32,8 @@ export type EdgeParts = {
   /** The secret of the mail provider's webhooks, where they are taken. */
   readonly webhookSecret: string | undefined;
   readonly limits: Limits;
+  /** Aborted when this edge closes, for streams that would go on for long. */
+  readonly closing: AbortSignal;
   readonly now: () => Date;
   readonly random: RandomBytes;
   readonly newId: () => string;

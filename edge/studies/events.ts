@@ -1,5 +1,6 @@
 // Server-Sent Events of a practice: doorbells relayed from the core's door, so that a page reads again what changed.
-// A browser that comes back says where it was (Last-Event-ID); a stream ends with the session that opened it.
+// A browser that comes back says where it was (Last-Event-ID); a stream ends with the session that opened it, and when
+// the edge closes.
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
 import type { SSEStreamingApi } from "hono/streaming";
@@ -19,11 +20,12 @@ export function followEvents(parts: EdgeParts, c: Context<ActedEnv>): Response {
   return streamSSE(c, async (stream) => {
     const gone = new AbortController();
     stream.onAbort(() => gone.abort());
+    const ends = AbortSignal.any([gone.signal, parts.closing]);
     await stream.write(`retry: ${comeBackAfter}\n\n`);
     try {
-      await relay(parts, actor, after, stream, gone.signal);
+      await relay(parts, actor, after, stream, ends);
     } catch (fault) {
-      if (!gone.signal.aborted) {
+      if (!ends.aborted) {
         parts.log("events_cut", { request: request.id, ...faultFields(fault) }, "warning");
       }
     }

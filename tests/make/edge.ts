@@ -89,6 +89,7 @@ export async function startEdge(wish: EdgeWish = {}): Promise<TestEdge> {
     services: { mail: "mailbox", objects: "folder", database: "embedded" },
     webhookSecret: undefined,
     limits: usualLimits,
+    closing: new AbortController().signal,
     now,
     random: systemRandom,
     newId: uuidv7,
