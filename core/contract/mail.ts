@@ -93,7 +93,6 @@ export const MailContent = z.discriminatedUnion("kind", [
   }),
 ]);
 export type MailContent = z.infer<typeof MailContent>;
-export type MailKind = MailContent["kind"];
 
 /** A mail of the practice as staff see it. */
 export const PracticeMail = z.object({

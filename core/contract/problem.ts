@@ -90,6 +90,11 @@ export function refuse(kind: ProblemKind, more: ProblemMore = {}): Refused {
   return { refused: problem(kind, more) };
 }
 
+/** Refuses one value that has the right form and yet is not right: its place, such as `body.email`, and why. */
+export function refuseField(field: string, detail: string): Refused {
+  return refuse("invalid", { detail: `Not right: ${field}.`, fields: [{ field, detail }] });
+}
+
 /** Whether a use case said no. */
 export function isRefused(value: unknown): value is Refused {
   return typeof value === "object" && value !== null && "refused" in value &&

@@ -137,8 +137,8 @@ function signedInBy({ sub, sid, ep, prc, pep, role, sf, prv, op }: Omit<Claims, 
     hasSecondFactor: sf,
     isOperator: op,
     provedAt: new Date(prv * 1000),
-    // An operator without a second factor is nobody in particular.
     token: { sid, sub, ep, prc, pep },
+    // An operator without a second factor is nobody in particular.
     permissions: op && sf ? operatorPermissions : personPermissions(role, sf),
   };
 }

@@ -2,7 +2,7 @@
 // back at once.
 import { and, desc, eq, isNull } from "drizzle-orm";
 import type { ApiKey, ApiKeyList, CreatedApiKey, NewApiKey } from "#core/contract/practice.ts";
-import { refuse } from "#core/contract/problem.ts";
+import { refuse, refuseField } from "#core/contract/problem.ts";
 import type { Refused } from "#core/contract/problem.ts";
 import { keyPermissions } from "#core/domain/permissions.ts";
 import { account, apiKey, audit } from "#db/schema/mod.ts";
@@ -40,10 +40,7 @@ export async function makeKey(
   const wanting = permissions.filter((permission) => !held.includes(permission));
   if (wanting.length > 0) {
     const detail = `names what you may not give to a key of ${product}: ${wanting.join(", ")}`;
-    return refuse("invalid", {
-      detail: "Not right: body.permissions.",
-      fields: [{ field: "body.permissions", detail }],
-    });
+    return refuseField("body.permissions", detail);
   }
   const secret = `vw_${newSecret(random)}`;
   const createdAt = now();

@@ -1,7 +1,7 @@
 // Making a link (PA-4): 256 random bits that are told once, of which only the hash is kept.
 import { eq } from "drizzle-orm";
 import { digestSecret } from "#core/contract/secrets.ts";
-import { refuse } from "#core/contract/problem.ts";
+import { refuse, refuseField } from "#core/contract/problem.ts";
 import type { Refused } from "#core/contract/problem.ts";
 import type { CreatedShare, NewShare } from "#core/contract/shares.ts";
 import { audit, event, series, share, study } from "#db/schema/mod.ts";
@@ -50,10 +50,7 @@ async function refusalOf({ db }: EdgeParts, actor: Actor, wanted: NewShare): Pro
   const known = new Set(parts.map((part) => part.id));
   if ((wanted.seriesIds ?? []).every((id) => known.has(id))) return undefined;
   const detail = "names a series that is not of this study";
-  return refuse("invalid", {
-    detail: "Not right: body.seriesIds.",
-    fields: [{ field: "body.seriesIds", detail }],
-  });
+  return refuseField("body.seriesIds", detail);
 }
 
 async function rowOf(

@@ -1,7 +1,7 @@
 // Accepting an invitation. It is bound to its address: who got the mail has proved it; an account that exists must be
 // signed in with the same address. Of two who accept at once one statement lets one win.
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
-import { refuse } from "#core/contract/problem.ts";
+import { refuse, refuseField } from "#core/contract/problem.ts";
 import type { Refused } from "#core/contract/problem.ts";
 import type { AcceptInvitation, InvitationOffer } from "#core/contract/team.ts";
 import type { Transaction } from "#db/mod.ts";
@@ -60,10 +60,7 @@ export async function acceptInvitation(parts: EdgeParts, accepting: Accepting): 
   }
   const { newAccount } = asked;
   if (!newAccount) {
-    return refuse("invalid", {
-      detail: "Not right: body.newAccount.",
-      fields: [{ field: "body.newAccount", detail: "is needed: this address has no account yet" }],
-    });
+    return refuseField("body.newAccount", "is needed: this address has no account yet");
   }
   const weak = weakPassword(newAccount.password, [newAccount.name, open.email]);
   if (weak) return weak;

@@ -1,7 +1,7 @@
 // Changing the mail address: both the old and the new one must say yes, in either order, within a day.
 import { and, eq, gt, isNull } from "drizzle-orm";
 import type { EmailChanged } from "#core/contract/accounts.ts";
-import { refuse } from "#core/contract/problem.ts";
+import { refuse, refuseField } from "#core/contract/problem.ts";
 import type { Refused } from "#core/contract/problem.ts";
 import { sqlState } from "#db/mod.ts";
 import type { Transaction } from "#db/mod.ts";
@@ -26,10 +26,7 @@ export async function askEmailChange(
   const person = await addressedPerson(parts, self.id);
   if (!person) return refuse("unauthenticated");
   if (person.email.toLowerCase() === email.toLowerCase()) {
-    return refuse("invalid", {
-      detail: "Not right: body.email.",
-      fields: [{ field: "body.email", detail: "is your address already" }],
-    });
+    return refuseField("body.email", "is your address already");
   }
   if (!await mayMail(parts, email)) {
     return refuse("too-many", { detail: "This address got several mails. Wait an hour." });

@@ -2,7 +2,7 @@
 import { and, eq, isNotNull, sql } from "drizzle-orm";
 import { base32 } from "./base32.ts";
 import type { NewPasskey, NewTotp, RecoveryCodes } from "#core/contract/accounts.ts";
-import { isRefused, refuse } from "#core/contract/problem.ts";
+import { isRefused, refuse, refuseField } from "#core/contract/problem.ts";
 import type { Refused } from "#core/contract/problem.ts";
 import { checkTotp, makeTotp } from "#core/contract/secrets.ts";
 import { needsSecondFactor } from "#core/domain/permissions.ts";
@@ -19,10 +19,7 @@ import { factorsOf } from "../signIn/factors.ts";
 import { newPasskeyRow } from "../signIn/passkeys.ts";
 
 const codesAtOnce = 10;
-const notRight = refuse("invalid", {
-  detail: "Not right: body.code.",
-  fields: [{ field: "body.code", detail: "is not the code that the authenticator shows now" }],
-});
+const notRight = refuseField("body.code", "is not the code that the authenticator shows now");
 
 /** Makes a TOTP secret; it counts once a code of it was typed. One that counts already must be taken away first. */
 export async function beginTotp(

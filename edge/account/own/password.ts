@@ -1,7 +1,7 @@
 // A new password: made a digest in the core, refused when it is guessed first, and the end of every other session.
 import { eq } from "drizzle-orm";
 import type { ChangePassword } from "#core/contract/accounts.ts";
-import { refuse } from "#core/contract/problem.ts";
+import { refuse, refuseField } from "#core/contract/problem.ts";
 import type { Refused } from "#core/contract/problem.ts";
 import { digestSecret } from "#core/contract/secrets.ts";
 import { weaknessOf } from "#core/domain/passwords.ts";
@@ -44,10 +44,7 @@ export async function changePassword(
 ): Promise<Refused | undefined> {
   const { db, now, publicUrl, revocations } = parts;
   if (!await passwordFits(parts, self.id, current, request)) {
-    return refuse("invalid", {
-      detail: "Not right: body.current.",
-      fields: [{ field: "body.current", detail: "is not your present password" }],
-    });
+    return refuseField("body.current", "is not your present password");
   }
   const person = await addressedPerson(parts, self.id);
   if (!person) return refuse("unauthenticated");
