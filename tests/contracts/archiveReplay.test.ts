@@ -119,6 +119,21 @@ describe("PA-2 a replay into an empty database", () => {
     await again.completeStudies();
     expect(await stateOf(house)).toEqual(before);
   });
+
+  it("follows a journal from its first record when the saved progress is that of a longer one", async () => {
+    const [longer, house] = [await newHouse(), await newHouse()];
+    const other = await archiveIn(longer);
+    for (let number = 1; number <= 3; number++) await send(longer, other, picture(number));
+    await close(other);
+
+    const archive = await archiveIn(house);
+    await Promise.all([4, 5].map((number) => send(house, archive, picture(number))));
+    expect(await own(house, "id from instance")).toHaveLength(2);
+    await close(archive);
+    const again = await archiveIn(house);
+    await send(house, again, picture(6));
+    expect(await own(house, "id from instance")).toHaveLength(3);
+  });
 });
 
 describe("rowId()", () => {

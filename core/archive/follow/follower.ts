@@ -8,7 +8,7 @@ import { faultFields, type Log } from "#core/contract/log.ts";
 import type { Objects } from "#core/services/objects/mod.ts";
 import type { Database } from "#db/mod.ts";
 import type { Purged } from "../bin/tombstones.ts";
-import { type Journal, JournalDamage, type JournalRecord } from "../journal/mod.ts";
+import { type Journal, JournalDamage, type JournalPlace, type JournalRecord } from "../journal/mod.ts";
 import { systemCode } from "../journal/faults.ts";
 import type { Backlog } from "../receive/room.ts";
 import { type DescribedRecord, isKnownElsewhere, markStored, writeRows } from "../rows/arrivals.ts";
@@ -16,7 +16,7 @@ import { BytesMissing, storeBytes } from "./bytes.ts";
 import { Feed } from "./feed.ts";
 import { describeRecord } from "./headers.ts";
 import { type Pending, PendingRecords } from "./pending.ts";
-import { readProgress, writeProgress } from "./progress.ts";
+import { forgetProgress, readProgress, writeProgress } from "./progress.ts";
 import { sweep } from "./sweep.ts";
 
 export type Following = {
@@ -52,11 +52,13 @@ export class Follower {
   #wakes = new Set<() => void>();
   #loops: Promise<unknown> = Promise.resolve();
   readonly #feed: Feed;
+  readonly #endAtStart: JournalPlace;
   #purged: Purged | undefined;
 
   constructor(following: Following, leftovers: readonly string[]) {
     this.#with = following;
     this.#leftovers = new Set(leftovers);
+    this.#endAtStart = following.journal.end;
     this.#feed = new Feed({
       journal: following.journal,
       pending: this.#pending,
@@ -95,10 +97,10 @@ export class Follower {
 
   /** Reads the records of earlier runs; waits for the database as long as it takes. */
   async #catchUp(): Promise<void> {
-    const { journal, db, log, incoming } = this.#with;
+    const { journal, log, incoming } = this.#with;
     for (let tries = 0; !this.#stopping.signal.aborted; tries++) {
       try {
-        const from = await readProgress(db) ?? journal.first;
+        const from = await this.#savedProgress() ?? journal.first;
         this.#purged = await this.#with.purged();
         await this.#feed.catchUp(from);
         if (!this.#feed.caughtUp) return;
@@ -111,6 +113,19 @@ export class Follower {
         await this.#wait(longestWaitMs);
       }
     }
+  }
+
+  /**
+   * Undefined when there is none, or none of this journal: a progress past the journal's end was saved of another
+   * one (the folder is new, or older than the database), and what is appended from now on would be passed over.
+   */
+  async #savedProgress(): Promise<JournalPlace | undefined> {
+    const { db, log } = this.#with;
+    const saved = await readProgress(db);
+    if (!saved || !isPast(saved, this.#endAtStart)) return saved;
+    log("journal_progress_foreign", { ...saved }, "warning");
+    await forgetProgress(db);
+    return undefined;
   }
 
   /** An incoming file that a record names is no leftover, whoever takes the record on. */
@@ -278,6 +293,10 @@ export class Follower {
       this.#wakes.add(end);
     });
   }
+}
+
+function isPast(place: JournalPlace, end: JournalPlace): boolean {
+  return place.segment === end.segment ? place.position > end.position : place.segment > end.segment;
 }
 
 async function inGroups<Item, Result>(

@@ -20,3 +20,8 @@ export async function writeProgress(db: Database, { segment, position }: Journal
     on conflict (journal) do update set segment = excluded.segment, position = excluded.position
     where (p.segment, p.position) < (excluded.segment, excluded.position)`);
 }
+
+/** Takes the progress back to none, so that the journal is followed from its first record. */
+export async function forgetProgress(db: Database): Promise<void> {
+  await db.lookUp(sql`delete from journal_progress where journal = ${journalName}`);
+}
