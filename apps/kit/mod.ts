@@ -8,6 +8,7 @@ export { EmptyState, ErrorState, type StateProps } from "./states.tsx";
 export { toast, type ToastAction, Toasts } from "./toast.tsx";
 export { api, ApiError, errorOf, type FieldFault, problemWordsOf } from "./api.ts";
 export { CopyText } from "./copyText.tsx";
+export { Menu, type MenuItem, type MenuProps } from "./menu.tsx";
 export { FormFault } from "./formFault.tsx";
 export { NewPasswordField, PasswordField } from "./passwordField.tsx";
 export { useSending } from "./sending.ts";

@@ -48,6 +48,15 @@ export const FramePixels = z.object({
     column: z.number().positive(),
     at: z.enum(["patient", "detector"]),
   }).nullable(),
+  /**
+   * Which way the first row (from left to right) and the first column (from top to bottom) run in the animal, as the
+   * letters of Patient Orientation (PS3.3 C.7.6.1.1.1); null where the file does not say.
+   */
+  orientation: z.object({
+    row: z.string().max(16),
+    column: z.string().max(16),
+    quadruped: z.boolean(),
+  }).nullable().default(null),
   /** Milliseconds a frame of a cine, or null. */
   frameTime: z.number().positive().nullable(),
 });

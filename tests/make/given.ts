@@ -206,6 +206,7 @@ const pixels: FramePixels = {
   smallest: 0,
   largest: 4095,
   spacing: null,
+  orientation: null,
   frameTime: null,
 };
 

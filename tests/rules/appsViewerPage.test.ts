@@ -1,8 +1,8 @@
 // What the share page says, and how it moves from one state to the next.
 import { describe, expect, it } from "vitest";
-import { entryAt, railOf } from "#apps/viewer/page/rail.ts";
+import { entryAt, railOf } from "#apps/viewer/room/rail.ts";
 import { tokenOf } from "#apps/viewer/page/visit.ts";
-import { dayWords, distanceWords, expiryWords, patientTitle, seriesWords } from "#apps/viewer/page/words.ts";
+import { dayWords, distanceWords, expiryWords, patientTitle, seriesWords } from "#apps/viewer/room/words.ts";
 import type { PictureInstance, PictureSeries, PictureStudy } from "#core/contract/studies.ts";
 
 const instance = (id: string, frames = 1): PictureInstance => ({

@@ -2,35 +2,20 @@
 // `onChange` and draws its buttons from `state`. It fetches nothing but what its slots name and remembers
 // nothing outside itself.
 import type { Window } from "#core/contract/pixels.ts";
+import type { MeasurementKind } from "#core/contract/measurements.ts";
+import type { Point } from "./affine.ts";
 import { Cine, usualFrameTime } from "./cine.ts";
-import { finest, type Holding } from "./frameLoad.ts";
 import type { Tool } from "./input/gestures.ts";
 import { type Action, actionOf } from "./input/keys.ts";
 import { Pointers } from "./input/pointers.ts";
-import type { Slot } from "./slots.ts";
+import { Marks } from "./marks/marks.ts";
+import { Measuring } from "./marks/measuring.ts";
+import { scaleOn } from "./marks/scale.ts";
+import { hungAs, type Slot } from "./slots.ts";
 import { Stack } from "./stack.ts";
-import { Viewport } from "./viewport.ts";
-import { draggedWindow, isDarkForHigh } from "./windowing.ts";
-
-/** How far the frame on the screen has come. `coarse`: real values, not yet every pixel. */
-export type Stage = "empty" | "waiting" | "preview" | "coarse" | "full" | "failed" | "pending" | "none";
-
-export type ViewerState = {
-  readonly stage: Stage;
-  /** Plain words for `failed` and `none`. */
-  readonly reason: string | null;
-  /** The connection failed and another try waits. */
-  readonly interrupted: boolean;
-  readonly index: number;
-  readonly count: number;
-  /** Screen pixels a sample. */
-  readonly zoom: number;
-  readonly fitted: boolean;
-  readonly window: Window | null;
-  readonly inverted: boolean;
-  readonly tool: Tool;
-  readonly playing: boolean;
-};
+import { stageOf, type ViewerState } from "./state.ts";
+import { type Relative, Viewport } from "./viewport.ts";
+import { draggedWindow, isDarkForHigh, type Preset, presetsOf, sameWindow } from "./windowing.ts";
 
 export type ViewerOptions = {
   /** Focusable; the canvas fills it. */
@@ -45,6 +30,8 @@ export type ViewerOptions = {
 };
 
 const zoomStep = 1.25;
+/** Frames a second that a cine can be played at. */
+const rates = [1, 2, 5, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60] as const;
 
 export class Viewer {
   readonly #options: ViewerOptions;
@@ -53,7 +40,13 @@ export class Viewer {
   readonly #pointers: Pointers;
   readonly #cine: Cine;
   readonly #listening = new AbortController();
+  readonly #marks = new Marks();
+  readonly #measuring: Measuring;
   #tool: Tool;
+  /** The tool before measuring, to go back to. */
+  #toolBefore: Tool;
+  #kind: MeasurementKind | null = null;
+  #rate: number | null = null;
   #dragStart: Window | null = null;
   #space: "up" | "held" | "used" = "up";
   #telling: number | undefined;
@@ -62,11 +55,20 @@ export class Viewer {
     const { host, tool, onRefused, budget } = options;
     this.#options = options;
     this.#tool = tool;
+    this.#toolBefore = tool;
     this.#stack = new Stack({ onChange: () => this.#show(), onRefused, budget });
     this.#viewport = new Viewport({ host, onChange: () => this.#tell() });
+    this.#measuring = new Measuring({
+      marks: this.#marks,
+      ground: () => this.#ground(),
+      kind: () => this.#tool === "measure" ? this.#kind : null,
+      magnify: (at) => this.#viewport.magnify(at, true),
+      onChange: () => this.#tell(),
+      size: () => ({ width: host.clientWidth, height: host.clientHeight }),
+    });
     this.#pointers = new Pointers(host, this.#hands());
     this.#cine = new Cine({
-      frameTime: () => this.#stack.slot?.frame?.pixels.frameTime ?? usualFrameTime,
+      frameTime: () => 1000 / this.#framesASecond,
       count: () => this.#stack.slots.length,
       index: () => this.#stack.index,
       isReady: (index) => this.#stack.isReady(index),
@@ -87,9 +89,51 @@ export class Viewer {
       fitted: this.#viewport.isFitted,
       window: this.#viewport.window,
       inverted: this.#viewport.isInverted,
+      pose: this.#viewport.pose,
+      presets: this.#presets,
       tool: this.#tool,
+      measuring: this.#tool === "measure" ? this.#kind : null,
       playing: this.#cine.isPlaying,
+      rate: this.#framesASecond,
+      slot: slot ?? null,
+      toHost: this.#viewport.toHost,
+      magnifier: this.#viewport.magnifier,
+      measured: this.#measuring.measured(slot),
     };
+  }
+
+  /** What is measured, and the way to put saved measurements in. */
+  get marks(): Marks {
+    return this.#marks;
+  }
+
+  /** The part of the picture that is seen, for a viewer beside this one. */
+  get relative(): Relative | null {
+    return this.#viewport.relative;
+  }
+
+  /** Shows what a viewer beside this one shows: the part of the picture, and the window where one is given. */
+  follow(relative: Relative | null, window: Window | null): void {
+    if (relative) this.#viewport.follow(relative);
+    if (window) this.#viewport.setWindow(window);
+    this.#tell();
+  }
+
+  /** Sets the window, or with null what the file says. */
+  setWindow(window: Window | null): void {
+    this.#viewport.setWindow(window);
+    this.#tell();
+  }
+
+  /** Changes the measurements, and tells. */
+  change(by: (marks: Marks) => void): void {
+    by(this.#marks);
+    this.#tell();
+  }
+
+  /** The picture as it is drawn, without what stands over it. */
+  toBlob(type: string, quality: number): Promise<Blob> {
+    return this.#viewport.toBlob(type, quality);
   }
 
   /** Opens a series at a frame, as the file says it should look. */
@@ -128,10 +172,35 @@ export class Viewer {
       zoomOut: () => viewport.zoomBy(1 / zoomStep),
       fit: () => viewport.fit(),
       actual: () => viewport.zoomTo(1),
+      turnLeft: () => viewport.turn(-1),
+      turnRight: () => viewport.turn(1),
+      flipHorizontal: () => viewport.flip("horizontal"),
+      flipVertical: () => viewport.flip("vertical"),
       invert: () => viewport.setInvert(!viewport.isInverted),
+      preset: () => this.#nextPreset(),
       reset: () => this.#reset(),
       tool: () => this.setTool(this.#tool === "window" ? "move" : "window"),
+      move: () => this.setTool("move"),
+      magnify: () => this.setTool(this.#tool === "magnify" ? this.#toolBefore : "magnify"),
       play: () => this.#cine.isPlaying ? this.#pause() : this.#play(),
+      faster: () => this.#setRate(rates.find((rate) => rate > this.#framesASecond)),
+      slower: () => this.#setRate(rates.findLast((rate) => rate < this.#framesASecond)),
+      undo: () => this.#marks.undo(),
+      redo: () => this.#marks.redo(),
+      removeMark: () => this.#marks.removeChosen(),
+      finishMark: () => this.#measuring.finish(),
+      leaveTool: () => this.#leaveTool(),
+      length: () => this.measure("length"),
+      angle: () => this.measure("angle"),
+      cobbAngle: () => this.measure("cobbAngle"),
+      area: () => this.measure("area"),
+      vertebralHeartScore: () => this.measure("vertebralHeartScore"),
+      norbergAngle: () => this.measure("norbergAngle"),
+      tibialPlateauAngle: () => this.measure("tibialPlateauAngle"),
+      arrow: () => this.measure("arrow"),
+      calibration: () => this.measure("calibration"),
+      compare: () => undefined,
+      fullScreen: () => undefined,
       help: () => undefined,
     };
     does[action]();
@@ -140,8 +209,18 @@ export class Viewer {
   }
 
   setTool(tool: Tool): void {
+    if (tool !== "measure") this.#measuring.leave();
+    if (this.#tool === "window" || this.#tool === "move") this.#toolBefore = this.#tool;
     this.#tool = tool;
     this.#tell();
+  }
+
+  /** Begins to measure; the same again ends it. */
+  measure(kind: MeasurementKind): void {
+    if (this.#tool === "measure" && this.#kind === kind) return this.#leaveTool();
+    this.#measuring.leave();
+    this.#kind = kind;
+    this.setTool("measure");
   }
 
   close(): void {
@@ -167,6 +246,7 @@ export class Viewer {
    * go; held, it lets the first button pan.
    */
   keyDown(event: KeyboardEvent): void {
+    if (this.#measuring.key(event)) return event.preventDefault();
     const action = actionOf(event);
     if (!action) return;
     event.preventDefault();
@@ -187,7 +267,11 @@ export class Viewer {
   #hands() {
     const viewport = () => this.#viewport;
     return {
-      press: () => ({
+      measure: this.#measuring,
+      magnify: (at: Point | null, pointerType: string) =>
+        this.#then(() => viewport().magnify(at, pointerType === "touch")),
+      press: (at: Point, pointerType: string) => ({
+        onMark: this.#measuring.isOnMark(at, pointerType),
         tool: this.#tool,
         spaceHeld: this.#space !== "up",
         overflowing: viewport().isOverflowing,
@@ -228,7 +312,41 @@ export class Viewer {
   #reset(): void {
     this.#viewport.setWindow(null);
     this.#viewport.setInvert(false);
-    this.#viewport.fit();
+    this.#viewport.straighten();
+  }
+
+  get #framesASecond(): number {
+    return this.#rate ?? 1000 / (this.#stack.slot?.frame?.pixels.frameTime ?? usualFrameTime);
+  }
+
+  #setRate(rate: number | undefined): void {
+    if (rate !== undefined) this.#rate = rate;
+  }
+
+  get #presets(): readonly Preset[] {
+    const { slot } = this.#stack;
+    return slot?.frame ? presetsOf(slot.frame.pixels, slot.modality) : [];
+  }
+
+  #nextPreset(): void {
+    const presets = this.#presets;
+    const { window } = this.#viewport;
+    const at = presets.findIndex((preset) => window && sameWindow(preset.window, window));
+    const next = presets[(at + 1) % presets.length];
+    if (next) this.#viewport.setWindow(next.window);
+  }
+
+  #ground() {
+    const { slot } = this.#stack;
+    const { toHost } = this.#viewport;
+    return slot?.frame && toHost ? { slot: slot.key, scale: scaleOn(slot, this.#marks.list), toHost } : null;
+  }
+
+  /** First what is being drawn goes, then the tool. */
+  #leaveTool(): void {
+    if (this.#marks.draft) this.#marks.drop();
+    else if (this.#tool === "measure" || this.#tool === "magnify") this.setTool(this.#toolBefore);
+    else this.#marks.select(null);
   }
 
   #play(): void {
@@ -250,6 +368,8 @@ export class Viewer {
           pixels: frame.pixels,
           preview: holding?.fault ? null : holding?.preview ?? null,
           resolutions: holding?.fault ? [] : holding?.resolutions ?? [],
+          turning: slot.turning,
+          hung: hungAs(slot),
         }
         : null,
     );
@@ -268,16 +388,4 @@ export class Viewer {
 /** From the whole picture a double tap goes to 1:1, or to twice its size where that is nearer. */
 function closer(zoom: number): number {
   return zoom < 0.8 ? 1 : Math.ceil(zoom * 2);
-}
-
-function stageOf(slot: Slot | undefined, holding: Holding | undefined): Stage {
-  if (!slot) return "empty";
-  if (slot.state !== "ready") return slot.state;
-  if (!slot.frame) return "none";
-  if (!holding) return "waiting";
-  if (holding.fault) return "failed";
-  const level = finest(holding);
-  if (level === 0) return "full";
-  if (level !== undefined) return "coarse";
-  return holding.preview ? "preview" : "waiting";
 }

@@ -1,20 +1,25 @@
 // The canvas and the reader's view of it: size, zoom, pan, window, inversion. Draws at most once a screen
 // refresh, and only when something changed. Knows nothing of where pictures come from.
 import type { FramePixels, Window } from "#core/contract/pixels.ts";
-import type { Point } from "./affine.ts";
+import { type Affine, compose, type Point } from "./affine.ts";
 import {
   fit,
   fitZoom,
+  flipped,
   panBy,
   type PictureSize,
+  type Pose,
   type Size,
   toDevice,
+  turned,
+  upright,
   type View,
   zoomAt,
   zoomTo,
 } from "./geometry.ts";
+import { insetAt } from "./magnifier.ts";
 import { canvasRenderer } from "./render/canvas2d.ts";
-import type { Renderer } from "./render/port.ts";
+import type { Inset, Renderer } from "./render/port.ts";
 import { webglRenderer } from "./render/webgl.ts";
 import type { Samples } from "./samples.ts";
 import { pictureSize } from "./slots.ts";
@@ -25,6 +30,16 @@ export type Shown = {
   readonly pixels: FramePixels;
   readonly preview: Samples | null;
   readonly resolutions: readonly Samples[];
+  /** Pictures of one key are turned together; `hung` is how they lie before the reader turns them. */
+  readonly turning: string;
+  readonly hung: Pose;
+};
+
+/** A part of a picture, whatever its size: zoom as a multiple of the whole picture's, middle from 0 to 1. */
+export type Relative = {
+  readonly fitted: boolean;
+  readonly zoom: number;
+  readonly center: Point;
 };
 
 export type ViewportOptions = {
@@ -40,9 +55,13 @@ export class Viewport {
   #renderer: Renderer;
   #shown: Shown | null = null;
   #view: View | null = null;
+  /** How the reader turned pictures. */
+  readonly #poses = new Map<string, Pose>();
   /** The reader's window; null follows the file. */
   #window: Window | null = null;
   #invert = false;
+  /** The middle of the magnifier in CSS pixels of the host, and whether a finger hides what is under it. */
+  #magnified: { readonly at: Point; readonly isTouch: boolean } | null = null;
   #table: { readonly pixels: FramePixels; window: Window; invert: boolean; table: Uint8Array } | null = null;
   #drawing: number | undefined;
 
@@ -69,6 +88,19 @@ export class Viewport {
     return this.#invert;
   }
 
+  /** How the picture is turned. */
+  get pose(): Pose {
+    return this.#view?.pose ?? upright;
+  }
+
+  /** From samples of the picture to CSS pixels of the host; null while there is no picture. */
+  get toHost(): Affine | null {
+    if (!this.#shown || !this.#view) return null;
+    const device = toDevice(this.#view, pictureSize(this.#shown.pixels), this.#size);
+    const scale = 1 / this.density;
+    return compose(device, { a: scale, b: 0, c: 0, d: scale, e: 0, f: 0 });
+  }
+
   /** The window that is drawn, or null while there is no frame. */
   get window(): Window | null {
     return this.#shown && (this.#window ?? firstWindow(this.#shown.pixels));
@@ -85,8 +117,9 @@ export class Viewport {
     const before = this.#shown;
     this.#shown = shown;
     const same = before && shown && sameShape(before.pixels, shown.pixels);
-    if (shown && (!same || !this.#view || this.#view.fitted)) {
-      this.#view = fit(pictureSize(shown.pixels), this.#size);
+    const pose = shown && (this.#poses.get(shown.turning) ?? shown.hung);
+    if (shown && pose && (!same || !this.#view || this.#view.fitted || !samePose(this.#view.pose, pose))) {
+      this.#view = fit(pictureSize(shown.pixels), this.#size, pose);
     }
     this.redraw();
   }
@@ -110,7 +143,65 @@ export class Viewport {
 
   /** The whole picture. */
   fit(): void {
-    this.#move((_view, picture, size) => fit(picture, size));
+    this.#move((view, picture, size) => fit(picture, size, view.pose));
+  }
+
+  /** Turns by a quarter, clockwise for 1; a picture that was whole is whole again. */
+  turn(by: 1 | -1): void {
+    this.#pose((pose) => turned(pose, by));
+  }
+
+  /** Mirrors what is on the screen. */
+  flip(across: "horizontal" | "vertical"): void {
+    this.#pose((pose) => flipped(pose, across));
+  }
+
+  /** As the picture is hung, whole. */
+  straighten(): void {
+    const { hung = upright } = this.#shown ?? {};
+    this.#pose(() => hung);
+    this.fit();
+  }
+
+  /** Shows what lies under a place of the host larger; null puts the magnifier away. */
+  magnify(at: Point | null, isTouch: boolean): void {
+    this.#magnified = at && { at, isTouch };
+    this.redraw();
+  }
+
+  /** Where the magnifier is, in CSS pixels of the host. */
+  get magnifier(): { readonly x: number; readonly y: number; readonly side: number } | null {
+    const inset = this.#inset;
+    const { density } = this;
+    return inset && { x: inset.x / density, y: inset.y / density, side: inset.side / density };
+  }
+
+  get #inset(): Inset | null {
+    if (!this.#magnified || !this.#shown || !this.#view) return null;
+    const placed = toDevice(this.#view, pictureSize(this.#shown.pixels), this.#size);
+    return insetAt(this.#magnified, { toDevice: placed, density: this.density });
+  }
+
+  /** What another viewport needs to show the same part of its picture: zoom against the whole, middle in parts. */
+  get relative(): Relative | null {
+    if (!this.#shown || !this.#view) return null;
+    const picture = pictureSize(this.#shown.pixels);
+    const { zoom, center, fitted, pose } = this.#view;
+    return {
+      fitted,
+      zoom: zoom / fitZoom(picture, this.#size, pose),
+      center: { x: center.x / picture.width, y: center.y / picture.height },
+    };
+  }
+
+  /** Shows the part that another viewport shows; turned as it is. */
+  follow({ fitted, zoom, center }: Relative): void {
+    this.#move(({ pose }, picture, size) => {
+      const whole = fit(picture, size, pose);
+      if (fitted) return whole;
+      const middle = { x: center.x * picture.width, y: center.y * picture.height };
+      return { pose, fitted, zoom: whole.zoom * zoom, center: middle };
+    });
   }
 
   /** Zooms by a factor around a point of the canvas in CSS pixels, or around its middle. */
@@ -132,7 +223,19 @@ export class Viewport {
   /** Whether the picture is larger than the canvas. */
   get isOverflowing(): boolean {
     if (!this.#shown || !this.#view) return false;
-    return this.#view.zoom > fitZoom(pictureSize(this.#shown.pixels), this.#size) * 1.001;
+    return this.#view.zoom > fitZoom(pictureSize(this.#shown.pixels), this.#size, this.#view.pose) * 1.001;
+  }
+
+  /** What is drawn now as a file; drawn anew for it, since a canvas does not keep its picture. */
+  toBlob(type: string, quality: number): Promise<Blob> {
+    this.#draw();
+    return new Promise((settle, fail) => {
+      this.#canvas.toBlob(
+        (blob) => blob ? settle(blob) : fail(new Error("the picture could not be written")),
+        type,
+        quality,
+      );
+    });
   }
 
   /** Draws with the next screen refresh. */
@@ -191,11 +294,19 @@ export class Viewport {
     this.#canvas.width = width;
     this.#canvas.height = height;
     if (this.#shown && this.#view?.fitted !== false) {
-      this.#view = fit(pictureSize(this.#shown.pixels), this.#size);
+      this.#view = fit(pictureSize(this.#shown.pixels), this.#size, this.pose);
     }
     // At once: a canvas that changed its size is empty until it is drawn.
     this.#draw();
     this.#options.onChange();
+  }
+
+  #pose(change: (pose: Pose) => Pose): void {
+    this.#move((view, picture, size) => {
+      const pose = change(view.pose);
+      if (this.#shown) this.#poses.set(this.#shown.turning, pose);
+      return view.fitted ? fit(picture, size, pose) : { ...view, pose };
+    });
   }
 
   #device(at: Point | undefined): Point {
@@ -234,6 +345,7 @@ export class Viewport {
       signed: pixels.signed,
       table: this.#tableOf(pixels),
       toDevice: toDevice(this.#view, picture, this.#size),
+      inset: this.#inset,
     });
   }
 }
@@ -251,8 +363,13 @@ const nothing = {
   signed: false,
   table: new Uint8Array(256),
   toDevice: { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 },
+  inset: null,
 };
 
 function sameShape(one: FramePixels, other: FramePixels): boolean {
   return one.columns === other.columns && one.rows === other.rows;
+}
+
+function samePose(one: Pose, other: Pose): boolean {
+  return one.mirrored === other.mirrored && one.quarters === other.quarters;
 }

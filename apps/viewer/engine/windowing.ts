@@ -71,3 +71,30 @@ export function draggedWindow(
 export function sameWindow(one: Window, other: Window): boolean {
   return one.center === other.center && one.width === other.width && one.function === other.function;
 }
+
+/** A window to choose by name. */
+export type Preset = { readonly name: string; readonly window: Window };
+
+/** Hounsfield windows that CT is read with: center and width. */
+const tomography: readonly [string, number, number][] = [
+  ["Soft tissue", 40, 400],
+  ["Lung", -600, 1500],
+  ["Bone", 500, 2000],
+  ["Brain", 40, 80],
+];
+
+/** The windows a reader can choose: the file's own, every value, and for CT those it is read with. */
+export function presetsOf(pixels: FramePixels, modality: string | null): readonly Preset[] {
+  if (pixels.samplesPerPixel === 3) return [];
+  const own = pixels.windows.map((window, index) => ({
+    name: window.explanation ??
+      (pixels.windows.length > 1 ? `Window ${index + 1} of the file` : "As the file says"),
+    window,
+  }));
+  const shape = { explanation: null, function: "LINEAR" as const };
+  const whole = { name: "Every value", window: firstWindow({ ...pixels, windows: [] }) };
+  const known = modality === "CT"
+    ? tomography.map(([name, center, width]) => ({ name, window: { center, width, ...shape } }))
+    : [];
+  return [...own, whole, ...known.filter(({ window }) => !own.some((one) => sameWindow(one.window, window)))];
+}

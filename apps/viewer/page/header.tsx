@@ -1,6 +1,5 @@
 import type { OpenedShare } from "#core/contract/shares.ts";
-import { zipAddress } from "./api.ts";
-import { expiryWords, patientLine, patientTitle, studyLine } from "./words.ts";
+import { expiryWords, patientLine, patientTitle, studyLine } from "../room/words.ts";
 
 /** Whose pictures these are, from whom, and until when. */
 export function Header({ opened }: { opened: OpenedShare }) {
@@ -18,9 +17,6 @@ export function Header({ opened }: { opened: OpenedShare }) {
       <p class="head-practice">{opened.study.practice}</p>
       <p class="head-expiry">
         {expiryWords(opened.expiresAt, new Date())}
-        {opened.rights.includes("download") && (
-          <a class="head-zip" href={zipAddress(opened.shareId)} download>Download all files (ZIP)</a>
-        )}
       </p>
     </header>
   );

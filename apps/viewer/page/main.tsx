@@ -2,7 +2,7 @@
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { Gate } from "./gate.tsx";
-import { Room } from "./room.tsx";
+import { OpenedRoom } from "./openedRoom.tsx";
 import { tokenOf, Visit } from "./visit.ts";
 
 function SharePage({ visit }: { visit: Visit }) {
@@ -12,7 +12,7 @@ function SharePage({ visit }: { visit: Visit }) {
   }, [standing.at]);
   if (standing.at !== "open") return <Gate visit={visit} standing={standing} />;
   return (
-    <Room
+    <OpenedRoom
       key={standing.opened.shareId}
       opened={standing.opened}
       onRefused={(status) => visit.refused(status)}

@@ -3,7 +3,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { OpenedShare, ShareRefusal } from "#core/contract/shares.ts";
 import { type Opening, openShare } from "./api.ts";
-import { pendingCount } from "./words.ts";
+import { pendingCount } from "../room/words.ts";
 
 export type Standing =
   | { readonly at: "opening" }

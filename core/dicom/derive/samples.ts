@@ -54,12 +54,18 @@ export function shownPixels(image: ImageDescription, colour: boolean): ShownPixe
     rescaleIntercept: image.rescale.intercept,
     windows: colour ? [] : [...image.windows],
     spacing: spacingOf(image),
+    orientation: image.orientation,
     frameTime: image.frameMilliseconds,
   };
 }
 
-/** Distances on the patient where they are calibrated, else at the detector (magnified), said to be so. */
+/**
+ * Distances in the animal where they are calibrated, else at the detector (magnified), said to be so. A pixel spacing
+ * that repeats the detector's is none of the animal's (PS3.3 10.7.1.3).
+ */
 function spacingOf({ pixelSpacing, imagerPixelSpacing }: ImageDescription): FramePixels["spacing"] {
   const known = pixelSpacing ?? imagerPixelSpacing;
-  return known && { row: known[0], column: known[1], at: pixelSpacing ? "patient" : "detector" };
+  const repeated = imagerPixelSpacing?.every((one, index) => one === pixelSpacing?.[index]) ?? false;
+  const at = pixelSpacing && !repeated ? "patient" : "detector";
+  return known && { row: known[0], column: known[1], at };
 }

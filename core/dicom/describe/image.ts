@@ -4,6 +4,7 @@ import type { Window } from "#core/contract/pixels.ts";
 import { type Dataset, itemsOf, numberOf, numbersOf, textOf, textsOf } from "../read/dataset.ts";
 import type { DicomFile } from "../read/part10.ts";
 import { tags } from "../read/tags.ts";
+import { type ImageOrientation, orientationOf } from "./orientation.ts";
 
 /** Row and column spacing in millimetres, in that order (PS3.3 10.7.1.3). */
 export type Spacing = readonly [number, number];
@@ -29,6 +30,7 @@ export type ImageDescription = {
   readonly pixelSpacing: Spacing | null;
   /** Spacing at the detector, (0018,1164). */
   readonly imagerPixelSpacing: Spacing | null;
+  readonly orientation: ImageOrientation | null;
   readonly presentationLUTShape: string | null;
   /** Milliseconds between frames, from Frame Time or Cine Rate. */
   readonly frameMilliseconds: number | null;
@@ -58,6 +60,7 @@ export function imageOf({ dataset, pixelData }: DicomFile): ImageDescription | n
     windows: windowsOf(dataset),
     pixelSpacing: spacingOf(dataset, tags.PixelSpacing),
     imagerPixelSpacing: spacingOf(dataset, tags.ImagerPixelSpacing),
+    orientation: orientationOf(dataset, itemsOf(dataset, sharedFunctionalGroups)[0] ?? dataset),
     presentationLUTShape: textOf(dataset, tags.PresentationLUTShape, 16),
     frameMilliseconds: frameMillisecondsOf(dataset),
     burnedInAnnotation: yesOrNo(textOf(dataset, tags.BurnedInAnnotation, 16)),

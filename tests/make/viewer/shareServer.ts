@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { uuidv7 } from "uuidv7";
 import { problem } from "#core/contract/problem.ts";
-import type { OpenedShare, ShareRefusal } from "#core/contract/shares.ts";
+import type { OpenedShare, ShareRefusal, ShareRight } from "#core/contract/shares.ts";
 import type { PictureSeries, PictureStudy } from "#core/contract/studies.ts";
 import { pagePolicy } from "#edge/guard/headers.ts";
 import type { Picture } from "./pictures.ts";
@@ -19,6 +19,7 @@ export type LinkState = {
   passcode: string | null;
   asksPress: boolean;
   study: PictureStudy;
+  rights: ShareRight[];
   /** Milliseconds before a codestream is answered. */
   delay: number;
   /** No answer to anything but the page itself. */
@@ -80,6 +81,7 @@ export async function serveShare(
     passcode: null,
     asksPress: false,
     study: studyOf(series),
+    rights: ["view"],
     delay: 0,
     broken: false,
     keepsCookies: true,
@@ -95,7 +97,7 @@ export async function serveShare(
     if (!hasVisit(request)) opened++;
     const answer: OpenedShare = {
       shareId,
-      rights: ["view"],
+      rights: state.rights,
       expiresAt: new Date(Date.now() + 29.4 * 86_400_000).toISOString(),
       study: state.study,
     };

@@ -4,8 +4,8 @@ import { type Gesture, gestureOf, type Press, scrollStep } from "./gestures.ts";
 
 /** What gestures act on. Points and distances are CSS pixels on the host. */
 export type Hands = {
-  /** What decides about a press now. */
-  readonly press: () => Pick<Press, "tool" | "spaceHeld" | "overflowing" | "many">;
+  /** What decides about a press at a place now. */
+  readonly press: (at: Point, pointerType: string) => Omit<Press, "pointerType" | "button" | "fingers">;
   readonly beginWindow: () => void;
   /** Distance from where the drag began. */
   readonly dragWindow: (by: Point) => void;
@@ -17,6 +17,22 @@ export type Hands = {
   readonly toggleZoom: (at: Point) => void;
   /** A drag was made (space was used for panning). */
   readonly dragged: () => void;
+  /** The magnifier follows the pointer; null: it is put away. */
+  readonly magnify: (at: Point | null, pointerType: string) => void;
+  readonly measure: MeasuringHands;
+};
+
+/** What a measuring tool does with a pointer. */
+export type MeasuringHands = {
+  readonly down: (at: Point, pointerType: string) => void;
+  readonly move: (at: Point) => void;
+  readonly up: (at: Point) => void;
+  /** Another finger came: what this press began is taken back. */
+  readonly cancel: () => void;
+  /** The pointer moves without a press, or has left (null). */
+  readonly hover: (at: Point | null) => void;
+  /** Double click or double tap: ends a measurement of many points. True when it was meant for measuring. */
+  readonly finish: () => boolean;
 };
 
 type Finger = { readonly start: Point; at: Point };
@@ -25,6 +41,8 @@ type Finger = { readonly start: Point; at: Point };
 const doubleTap = { within: 320, near: 28 };
 /** A press that moved less than this is a tap, px. */
 const slop = 6;
+/** Points of measurements are moved by less, px. */
+const fineSlop = 2;
 /** Wheel travel of one frame, px. */
 const wheelStep = 60;
 
@@ -48,6 +66,7 @@ export class Pointers {
     host.addEventListener("pointerup", (event) => this.#up(event), { signal });
     host.addEventListener("pointercancel", (event) => this.#forget(event), { signal });
     host.addEventListener("lostpointercapture", (event) => this.#forget(event), { signal });
+    host.addEventListener("pointerleave", () => this.#hands.measure.hover(null), { signal });
     host.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
     host.addEventListener("wheel", (event) => this.#roll(event), { signal, passive: false });
   }
@@ -71,23 +90,32 @@ export class Pointers {
     const at = this.#point(event);
     this.#fingers.set(event.pointerId, { start: at, at });
     const { pointerType, button } = event;
-    this.#gesture = gestureOf({ ...this.#hands.press(), pointerType, button, fingers: this.#fingers.size });
-    this.#moved = this.#fingers.size > 1;
+    const { measure, magnify, beginWindow, press } = this.#hands;
+    const before = this.#gesture;
+    const fingers = this.#fingers.size;
+    this.#gesture = gestureOf({ ...press(at, pointerType), pointerType, button, fingers });
+    if (fingers > 1 && before === "measure") measure.cancel();
+    if (fingers > 1 && before === "magnify") magnify(null, pointerType);
+    this.#moved = fingers > 1;
     this.#scrolled = 0;
-    if (this.#gesture === "window") this.#hands.beginWindow();
+    if (this.#gesture === "window") beginWindow();
+    if (this.#gesture === "magnify") magnify(at, pointerType);
+    if (this.#gesture === "measure") measure.down(at, pointerType);
   }
 
   #move(event: PointerEvent): void {
     const finger = this.#fingers.get(event.pointerId);
-    if (!finger) return;
     const at = this.#point(event);
+    if (!finger) return this.#hands.measure.hover(at);
     const before = finger.at;
     const travelled = Math.hypot(at.x - finger.start.x, at.y - finger.start.y);
-    if (!this.#moved && travelled < slop) return;
+    if (!this.#moved && travelled < (this.#gesture === "measure" ? fineSlop : slop)) return;
     if (!this.#moved) this.#hands.dragged();
     this.#moved = true;
     if (this.#gesture === "pinch") return this.#pinch(finger, at);
     finger.at = at;
+    if (this.#gesture === "measure") return this.#hands.measure.move(at);
+    if (this.#gesture === "magnify") return this.#hands.magnify(at, event.pointerType);
     const whole = { x: at.x - finger.start.x, y: at.y - finger.start.y };
     if (this.#gesture === "window") return this.#hands.dragWindow(whole);
     if (this.#gesture === "scroll") return this.#scroll(whole);
@@ -117,6 +145,7 @@ export class Pointers {
   #up(event: PointerEvent): void {
     const finger = this.#fingers.get(event.pointerId);
     const tapped = finger && !this.#moved && event.button === 0 && this.#fingers.size === 1;
+    if (finger && this.#gesture === "measure") this.#hands.measure.up(this.#point(event));
     this.#forget(event);
     if (tapped) this.#tap(finger.start, event.timeStamp);
   }
@@ -125,11 +154,13 @@ export class Pointers {
     const last = this.#lastTap;
     const double = last && time - last.time < doubleTap.within && distance(last.at, at) < doubleTap.near;
     this.#lastTap = double ? undefined : { at, time };
-    if (double) this.#hands.toggleZoom(at);
+    if (double && !this.#hands.measure.finish()) this.#hands.toggleZoom(at);
   }
 
   #forget(event: PointerEvent): void {
     if (!this.#fingers.delete(event.pointerId)) return;
+    if (this.#gesture === "magnify") this.#hands.magnify(null, event.pointerType);
+    if (this.#gesture === "measure" && event.type === "pointercancel") this.#hands.measure.cancel();
     // The finger that stays goes on panning from where it is.
     if (this.#gesture === "pinch") this.#gesture = "pan";
   }
@@ -138,7 +169,7 @@ export class Pointers {
     event.preventDefault();
     const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 24 : 1;
     const travel = event.deltaY * lines;
-    const many = this.#hands.press().many;
+    const { many } = this.#hands.press(this.#point(event), "mouse");
     // A pinch on a touchpad comes as a wheel with Ctrl.
     if (!many || event.ctrlKey || event.metaKey) {
       const pace = event.ctrlKey && Math.abs(travel) < 50 ? 0.01 : 0.0018;

@@ -1,7 +1,8 @@
 // Drawing without WebGL2: the table is applied to a whole resolution on the CPU and the browser scales it.
 // At whole-number zooms of the full resolution the canvas equals the table here too.
-import { levelFor, type Samples } from "../samples.ts";
-import { filterFor, type Renderer, type Scene, zoomOf } from "./port.ts";
+import type { Affine } from "../affine.ts";
+import type { Samples } from "../samples.ts";
+import { filterFor, type Renderer, samplesFor, type Scene } from "./port.ts";
 
 type Painted = { readonly samples: Samples; readonly table: Uint8Array; readonly surface: OffscreenCanvas };
 
@@ -45,12 +46,24 @@ class CanvasRenderer implements Renderer {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = "#000";
     context.fillRect(0, 0, this.canvas.width, this.canvas.height);
-    const levels = scene.resolutions.map((samples) => samples.level);
-    const level = levelFor(levels, 1 / Math.max(zoomOf(scene.toDevice), 1e-9));
-    const samples = scene.resolutions.find((candidate) => candidate.level === level);
+    this.#paintBy(scene, scene.toDevice);
+    const { inset } = scene;
+    if (!inset) return;
+    context.save();
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.beginPath();
+    context.rect(inset.x, inset.y, inset.side, inset.side);
+    context.clip();
+    context.fillRect(inset.x, inset.y, inset.side, inset.side);
+    this.#paintBy(scene, inset.toDevice);
+    context.restore();
+  }
+
+  #paintBy(scene: Scene, m: Affine): void {
+    const samples = samplesFor(scene, m);
     if (!samples) return;
+    const context = this.#context;
     const { surface } = this.#paint(samples, scene);
-    const m = scene.toDevice;
     context.setTransform(m.a, m.b, m.c, m.d, m.e, m.f);
     context.imageSmoothingEnabled = filterFor(samples, m) !== "nearest";
     context.imageSmoothingQuality = "high";

@@ -1,7 +1,7 @@
 // What draws: one frame at its resolutions, one table, one transform. Two implementations: WebGL2, canvas 2D.
-import type { Affine } from "../affine.ts";
+import type { Affine, Point } from "../affine.ts";
 import type { Size } from "../geometry.ts";
-import type { Samples } from "../samples.ts";
+import { levelFor, type Samples } from "../samples.ts";
 
 /** Everything that decides what is on the canvas. */
 export type Scene = {
@@ -15,7 +15,11 @@ export type Scene = {
   readonly table: Uint8Array;
   /** From samples at full resolution to device pixels. */
   readonly toDevice: Affine;
+  /** The magnifier: a square of the canvas, in device pixels, that shows the picture by a transform of its own. */
+  readonly inset: Inset | null;
 };
+
+export type Inset = Point & { readonly side: number; readonly toDevice: Affine };
 
 export type Renderer = {
   readonly kind: "webgl" | "canvas";
@@ -28,6 +32,13 @@ export type Renderer = {
 
 /** How samples are read between or over pixels. */
 export type Filter = "nearest" | "linear" | "box";
+
+/** The resolution to draw from by a transform; undefined while there is none. */
+export function samplesFor({ resolutions }: Scene, toDevice: Affine): Samples | undefined {
+  const footprint = 1 / Math.max(zoomOf(toDevice), 1e-9);
+  const level = levelFor(resolutions.map((samples) => samples.level), footprint);
+  return resolutions.find((candidate) => candidate.level === level);
+}
 
 /** Device pixels a column of the full resolution takes. */
 export function zoomOf(toDevice: Affine): number {

@@ -9,28 +9,26 @@ void main() {
   gl_Position = vec4(corner, 0.0, 1.0);
 }`;
 
-/** Filters: 0 nearest, 1 linear, 2 box (the mean over what a screen pixel covers). */
-export const fragmentShader = `#version 300 es
+const precision = `#version 300 es
 precision highp float;
 precision highp int;
 precision highp usampler2DArray;
-precision highp sampler2D;
+precision highp usampler2D;
+precision highp sampler2D;`;
+
+// Where a screen pixel lies in the picture, and what is stored there.
+const reading = `
 uniform usampler2DArray samples;
-uniform sampler2D table;
 uniform ivec2 size;
 uniform ivec2 tile;
 uniform int tileColumns;
-uniform int channels;
-uniform int mask;
 uniform int signBit;
-uniform int filterKind;
 uniform float canvasHeight;
 uniform mat2 linear;
 uniform vec2 shift;
 uniform float lowest;
 uniform vec2 highest;
 uniform vec2 footprint;
-out vec4 colour;
 
 uvec4 texel(ivec2 at) {
   ivec2 inner = clamp(at, ivec2(0), size - 1);
@@ -44,34 +42,6 @@ vec3 value(ivec2 at) {
   if (channels != 1) return vec3(raw.rgb);
   int stored = int(raw.r) & mask;
   return vec3(float(stored >= signBit ? stored - mask - 1 : stored));
-}
-
-float entry(int index) {
-  int place = index & mask;
-  return texelFetch(table, ivec2(place & 255, place >> 8), 0).r;
-}
-
-float between(float stored) {
-  float low = floor(stored);
-  float first = entry(int(low));
-  float part = stored - low;
-  return part > 0.0 ? mix(first, entry(int(low) + 1), part) : first;
-}
-
-vec3 shade(vec3 stored) {
-  if (channels == 4) return stored / 255.0;
-  if (channels == 3) return vec3(between(stored.r), between(stored.g), between(stored.b));
-  return vec3(between(stored.r));
-}
-
-vec3 mixed(vec2 at) {
-  vec2 centre = at - 0.5;
-  vec2 low = floor(centre);
-  vec2 part = centre - low;
-  ivec2 p = ivec2(low);
-  vec3 upper = mix(shade(value(p)), shade(value(p + ivec2(1, 0))), part.x);
-  vec3 lower = mix(shade(value(p + ivec2(0, 1))), shade(value(p + ivec2(1, 1))), part.x);
-  return mix(upper, lower, part.y);
 }
 
 vec3 mean(vec2 at) {
@@ -92,11 +62,89 @@ vec3 mean(vec2 at) {
   return sum / max(weights, 1e-6);
 }
 
-void main() {
+vec2 here() {
   vec2 pixel = vec2(gl_FragCoord.x, canvasHeight - gl_FragCoord.y);
-  vec2 at = linear * pixel + shift;
+  return linear * pixel + shift;
+}
+
+bool outside(vec2 at) {
+  return at.x < lowest || at.y < lowest || at.x >= highest.x || at.y >= highest.y;
+}`;
+
+// What both ways of reading and both ways of shading ask.
+const meaning = `
+uniform int channels;
+uniform int mask;`;
+
+const shading = `
+uniform sampler2D table;
+out vec4 colour;
+
+float entry(int index) {
+  int place = index & mask;
+  return texelFetch(table, ivec2(place & 255, place >> 8), 0).r;
+}
+
+float between(float stored) {
+  float low = floor(stored);
+  float first = entry(int(low));
+  float part = stored - low;
+  return part > 0.0 ? mix(first, entry(int(low) + 1), part) : first;
+}
+
+vec3 shade(vec3 stored) {
+  if (channels == 4) return stored / 255.0;
+  if (channels == 3) return vec3(between(stored.r), between(stored.g), between(stored.b));
+  return vec3(between(stored.r));
+}`;
+
+/** Filters: 0 nearest, 1 linear, 2 box (the mean over what a screen pixel covers). */
+export const fragmentShader = `${precision}${meaning}${reading}${shading}
+uniform int filterKind;
+
+vec3 mixed(vec2 at) {
+  vec2 centre = at - 0.5;
+  vec2 low = floor(centre);
+  vec2 part = centre - low;
+  ivec2 p = ivec2(low);
+  vec3 upper = mix(shade(value(p)), shade(value(p + ivec2(1, 0))), part.x);
+  vec3 lower = mix(shade(value(p + ivec2(0, 1))), shade(value(p + ivec2(1, 1))), part.x);
+  return mix(upper, lower, part.y);
+}
+
+void main() {
+  vec2 at = here();
   colour = vec4(0.0, 0.0, 0.0, 1.0);
-  if (at.x < lowest || at.y < lowest || at.x >= highest.x || at.y >= highest.y) return;
+  if (outside(at)) return;
   if (filterKind == 1) colour.rgb = mixed(at);
   else colour.rgb = shade(filterKind == 0 ? value(ivec2(floor(at))) : mean(at));
+}`;
+
+// The mean of up to 225 samples a screen pixel is the dear part, and a new window does not change it: it is kept, as
+// a whole number of 1/256 steps above the least value (grey), or as three bytes (colour).
+
+/** Writes the means that the box filter gives, for {@link meanShadingShader}. */
+export const meanShader = `${precision}${meaning}${reading}
+out uint kept;
+
+void main() {
+  vec2 at = here();
+  kept = 0xffffffffu;
+  if (outside(at)) return;
+  vec3 found = mean(at);
+  if (channels == 1) kept = uint((found.r - float(signBit > mask ? 0 : -signBit)) * 256.0 + 0.5);
+  else kept = (uint(found.r + 0.5) << 16) | (uint(found.g + 0.5) << 8) | uint(found.b + 0.5);
+}`;
+
+/** Shades kept means. */
+export const meanShadingShader = `${precision}${meaning}${shading}
+uniform usampler2D means;
+uniform float least;
+
+void main() {
+  uint kept = texelFetch(means, ivec2(gl_FragCoord.xy), 0).r;
+  colour = vec4(0.0, 0.0, 0.0, 1.0);
+  if (kept == 0xffffffffu) return;
+  if (channels == 1) colour.rgb = shade(vec3(float(kept) / 256.0 + least));
+  else colour.rgb = shade(vec3(uvec3(kept >> 16, kept >> 8, kept) & 255u));
 }`;

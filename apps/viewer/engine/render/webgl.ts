@@ -1,9 +1,10 @@
 // Drawing with WebGL2. Holds the textures of the scene's resolutions; a new window uploads the table alone.
-import { type Affine, compose, inverse } from "../affine.ts";
-import type { Size } from "../geometry.ts";
-import { levelFor, type Samples } from "../samples.ts";
-import { type Filter, filterFor, type Renderer, type Scene, zoomOf } from "./port.ts";
+import type { Affine } from "../affine.ts";
+import type { Samples } from "../samples.ts";
+import { Means } from "./means.ts";
+import { type Filter, filterFor, type Renderer, samplesFor, type Scene } from "./port.ts";
 import { linked, type Program } from "./program.ts";
+import { type Reading, tellMeaning, tellPlace } from "./reading.ts";
 import { fragmentShader, vertexShader } from "./shaders.ts";
 import { fillTable, type SampleTexture, sampleTexture, tableTexture } from "./textures.ts";
 
@@ -15,25 +16,6 @@ export type WebGLOptions = {
   readonly onRestored: () => void;
 };
 
-/** Where a resolution's texels lie: texel = scale · sample + border, in both directions. */
-function layout(samples: Samples, full: Size): { x: number; y: number; border: number } {
-  if (samples.channels === 4) {
-    return { x: samples.columns / full.width, y: samples.rows / full.height, border: 0 };
-  }
-  const scale = 2 ** -samples.level;
-  return { x: scale, y: scale, border: 0.5 - 0.5 * scale };
-}
-
-/**
- * From device pixels to texels of one resolution. A sample of level k stands for the full-resolution sample
- * 2^k·i (the low band of the 5/3 wavelet is centred on even samples), so that levels lie on one another. A
- * preview (four channels) was resized by area and fills the picture.
- */
-export function deviceToTexel(toDevice: Affine, samples: Samples, full: Size): Affine {
-  const { x, y, border } = layout(samples, full);
-  return compose(inverse(toDevice), { a: x, b: 0, c: 0, d: y, e: border, f: border });
-}
-
 class WebGLRenderer implements Renderer {
   readonly kind = "webgl";
   readonly canvas: HTMLCanvasElement;
@@ -41,6 +23,7 @@ class WebGLRenderer implements Renderer {
   readonly #largest: number;
   readonly #listening = new AbortController();
   #program: Program;
+  #means: Means;
   #table: WebGLTexture;
   #filled: Uint8Array | undefined;
   #textures: SampleTexture[] = [];
@@ -50,6 +33,7 @@ class WebGLRenderer implements Renderer {
     this.#gl = gl;
     this.#largest = gl.getParameter(gl.MAX_TEXTURE_SIZE);
     this.#program = linked(gl, vertexShader, fragmentShader);
+    this.#means = new Means(gl);
     this.#table = tableTexture(gl);
     const { signal } = this.#listening;
     // Without preventDefault the browser never gives the context back.
@@ -58,6 +42,7 @@ class WebGLRenderer implements Renderer {
       this.#textures = [];
       this.#filled = undefined;
       this.#program = linked(gl, vertexShader, fragmentShader);
+      this.#means = new Means(gl);
       this.#table = tableTexture(gl);
       onRestored();
     }, { signal });
@@ -68,20 +53,20 @@ class WebGLRenderer implements Renderer {
     if (gl.isContextLost()) return;
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
     this.#keep(scene.resolutions);
-    const footprint = 1 / Math.max(zoomOf(scene.toDevice), 1e-9);
-    const level = levelFor(scene.resolutions.map((samples) => samples.level), footprint);
-    const samples = scene.resolutions.find((candidate) => candidate.level === level);
-    if (!samples) {
-      gl.clearColor(0, 0, 0, 1);
-      return gl.clear(gl.COLOR_BUFFER_BIT);
-    }
     this.#fill(scene.table);
-    this.#paint(scene, this.#textureOf(samples));
+    this.#paint(scene, scene.toDevice);
+    const { inset } = scene;
+    if (!inset) return;
+    gl.enable(gl.SCISSOR_TEST);
+    gl.scissor(inset.x, this.canvas.height - inset.y - inset.side, inset.side, inset.side);
+    this.#paint(scene, inset.toDevice);
+    gl.disable(gl.SCISSOR_TEST);
   }
 
   release(): void {
     this.#listening.abort();
     this.#keep([]);
+    this.#means.release();
     this.#gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
 
@@ -105,39 +90,38 @@ class WebGLRenderer implements Renderer {
     this.#filled = table;
   }
 
-  #paint(scene: Scene, { samples, texture, tiling }: SampleTexture): void {
+  #paint(scene: Scene, toDevice: Affine): void {
+    const gl = this.#gl;
+    const samples = samplesFor(scene, toDevice);
+    if (!samples) {
+      gl.clearColor(0, 0, 0, 1);
+      return gl.clear(gl.COLOR_BUFFER_BIT);
+    }
+    const reading = { scene, toDevice, held: this.#textureOf(samples) };
+    const filter = filterFor(samples, toDevice);
+    // The magnifier moves with the pointer: means of it would be made anew each time.
+    if (filter === "box" && toDevice === scene.toDevice) {
+      return this.#means.draw(reading, () => this.#bindTable());
+    }
+    this.#paintEach(reading, filter);
+  }
+
+  #bindTable(): void {
+    const gl = this.#gl;
+    gl.activeTexture(gl.TEXTURE1);
+    gl.bindTexture(gl.TEXTURE_2D, this.#table);
+  }
+
+  #paintEach(reading: Reading, filter: Filter): void {
     const gl = this.#gl;
     const { program, at } = this.#program;
     gl.useProgram(program);
-    gl.activeTexture(gl.TEXTURE0);
-    gl.bindTexture(gl.TEXTURE_2D_ARRAY, texture);
-    gl.activeTexture(gl.TEXTURE1);
-    gl.bindTexture(gl.TEXTURE_2D, this.#table);
-    gl.uniform1i(at("samples"), 0);
+    this.#bindTable();
     gl.uniform1i(at("table"), 1);
-    gl.uniform2i(at("size"), samples.columns, samples.rows);
-    gl.uniform2i(at("tile"), tiling.tile.width, tiling.tile.height);
-    gl.uniform1i(at("tileColumns"), tiling.columns * tiling.rows === 1 ? 0 : tiling.columns);
-    gl.uniform1i(at("channels"), samples.channels);
-    const mask = samples.channels === 1 ? 2 ** scene.bitsStored - 1 : 255;
-    gl.uniform1i(at("mask"), mask);
-    gl.uniform1i(at("signBit"), scene.signed && samples.channels === 1 ? (mask + 1) / 2 : mask + 1);
-    gl.uniform1f(at("canvasHeight"), this.canvas.height);
-    this.#place(scene, samples);
+    gl.uniform1i(at("filterKind"), filters[filter]);
+    tellMeaning(gl, this.#program, reading.scene, reading.held.samples);
+    tellPlace(gl, this.#program, reading);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
-  }
-
-  #place({ toDevice, full }: Scene, samples: Samples): void {
-    const gl = this.#gl;
-    const { at } = this.#program;
-    const m = deviceToTexel(toDevice, samples, full);
-    const { x, y, border } = layout(samples, full);
-    gl.uniform1i(at("filterKind"), filters[filterFor(samples, toDevice)]);
-    gl.uniformMatrix2fv(at("linear"), false, [m.a, m.b, m.c, m.d]);
-    gl.uniform2f(at("shift"), m.e, m.f);
-    gl.uniform2f(at("footprint"), Math.abs(m.a) + Math.abs(m.c), Math.abs(m.b) + Math.abs(m.d));
-    gl.uniform1f(at("lowest"), border);
-    gl.uniform2f(at("highest"), full.width * x + border, full.height * y + border);
   }
 }
 

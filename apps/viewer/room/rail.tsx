@@ -1,29 +1,34 @@
+// The pictures and series of the room's studies, one press away.
 import { useEffect, useRef } from "preact/hooks";
 import type { PictureAddress } from "../engine/mod.ts";
-import type { RailEntry } from "./rail.ts";
+import { type RailEntry, railOf } from "./rail.ts";
+import type { RoomStudy } from "./room.tsx";
 
 export type RailProps = {
-  entries: readonly RailEntry[];
+  studies: readonly RoomStudy[];
   here: RailEntry | undefined;
-  address: PictureAddress;
   onChoose: (entry: RailEntry) => void;
 };
 
-/** The study's pictures and series, one press away. */
-export function Rail({ entries, here, address, onChoose }: RailProps) {
+export function Rail({ studies, here, onChoose }: RailProps) {
   return (
-    <nav class="rail" aria-label="Pictures of this study">
-      <ol>
-        {entries.map((entry) => (
-          <RailItem
-            key={entry.key}
-            entry={entry}
-            here={entry.key === here?.key}
-            address={address}
-            onChoose={onChoose}
-          />
-        ))}
-      </ol>
+    <nav class="rail" aria-label="Pictures">
+      {studies.map(({ study, address, title }) => (
+        <section key={study.id} aria-label={title ?? "Pictures of this study"}>
+          {title && <h2 class="rail-title">{title}</h2>}
+          <ol>
+            {railOf(study).map((entry) => (
+              <RailItem
+                key={entry.key}
+                entry={entry}
+                here={entry.key === here?.key}
+                address={address}
+                onChoose={onChoose}
+              />
+            ))}
+          </ol>
+        </section>
+      ))}
     </nav>
   );
 }

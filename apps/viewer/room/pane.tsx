@@ -1,19 +1,38 @@
-// The stage: the canvas's host and what is said over it.
-import type { RefObject } from "preact";
+// One picture: the canvas's host, the measurements over it, and what is said over both.
+import { useEffect, useRef } from "preact/hooks";
 import { Button, Spinner } from "#apps/kit/mod.ts";
-import type { ViewerState } from "../engine/mod.ts";
+import { type Mark, type Point, Viewer, type ViewerOptions, type ViewerState } from "../engine/mod.ts";
+import { Edges } from "./edges.tsx";
+import { Overlay } from "./overlay.tsx";
 
-export type StageProps = {
-  host: RefObject<HTMLDivElement>;
+export type PaneProps = {
   state: ViewerState | null;
   /** The series or picture in a few words. */
   words: string;
-  onRetry: () => void;
+  /** Whether keys and tools go to this picture. */
+  active: boolean;
+  /** Whether it is one of several. */
+  beside: boolean;
+  options: Omit<ViewerOptions, "host">;
+  /** Called once with the viewer, when there is a place for it. */
+  onReady: (viewer: Viewer) => void;
+  onActivate: () => void;
 };
 
-export function Stage({ host, state, words, onRetry }: StageProps) {
+export function Pane({ state, words, active, beside, options, onReady, onActivate }: PaneProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const viewer = useRef<Viewer | null>(null);
+  useEffect(() => {
+    if (!host.current) return;
+    const made = new Viewer({ ...options, host: host.current });
+    viewer.current = made;
+    onReady(made);
+    return () => made.close();
+  }, []);
+  const nudge = (mark: Mark, point: number, by: Point) =>
+    viewer.current?.change((marks) => marks.nudge({ id: mark.id, point }, by));
   return (
-    <main class="stage">
+    <div class="stage" data-active={beside && active ? "true" : undefined} onPointerDownCapture={onActivate}>
       <div
         class="stage-host"
         ref={host}
@@ -22,10 +41,27 @@ export function Stage({ host, state, words, onRetry }: StageProps) {
         aria-label={`Picture: ${words}. Press question mark for the keys.`}
         data-stage={state?.stage ?? "empty"}
         data-tool={state?.tool}
+        onFocus={onActivate}
       />
+      {state?.toHost && (
+        <Overlay
+          width={host.current?.clientWidth ?? 0}
+          measured={state.measured}
+          magnifier={state.magnifier}
+          toHost={state.toHost}
+          onSelect={(id) =>
+            viewer.current?.change((marks) => marks.select(id))}
+          onNudge={nudge}
+          onRemove={(id) =>
+            viewer.current?.change((marks) =>
+              marks.remove(id)
+            )}
+        />
+      )}
+      {state && <Edges state={state} />}
       {state && <Corners state={state} words={words} />}
-      {state && <Notice state={state} onRetry={onRetry} />}
-    </main>
+      {state && <Notice state={state} onRetry={() => viewer.current?.retry()} />}
+    </div>
   );
 }
 
@@ -42,6 +78,7 @@ function Corners({ state, words }: { state: ViewerState; words: string }) {
         <span class="corner" data-at="bottom-left">
           {state.window && `W ${whole(state.window.width)}  C ${whole(state.window.center)}`}
           {state.inverted && "  inverted"}
+          {state.pose.mirrored && "  mirrored"}
         </span>
       )}
       {drawn && (

@@ -10,7 +10,20 @@ const names: Record<string, string> = {
   ArrowLeft: "←",
   PageDown: "Page down",
   PageUp: "Page up",
+  Delete: "Delete",
+  Backspace: "Backspace",
+  Escape: "Escape",
 };
+
+const parts = ["Moving about", "The picture", "Measuring", "The page"] as const;
+
+const measuring = [
+  ["Press and press, or drag", "Places the points, as the line over the picture says"],
+  ["Drag a point", "Moves it; the magnifier helps a finger"],
+  ["Arrows, with Shift finer", "Move the cross; Enter places a point under it"],
+  ["Tab to a point, then arrows", "Move the point by one sample, with Shift by ten"],
+  ["Ctrl Z, Ctrl Y", "Undo, redo"],
+] as const;
 
 const mouse = [
   ["Drag", "Brightness (up, down) and contrast (left, right)"],
@@ -51,13 +64,19 @@ function keyWords(keys: readonly string[]): string {
 }
 
 export function Help({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const keys = keyMap.map(({ keys, words }) => [keyWords(keys), words] as const);
+  const keysOf = (part: string) =>
+    keyMap.filter((line) => line.part === part).map(({ keys, words }) => [keyWords(keys), words] as const);
   const has = (pointer: string) => matchMedia(`(any-pointer: ${pointer})`).matches;
   return (
     <Dialog open={open} title="How to look around" onClose={onClose}>
       {has("coarse") && <Lines title="Touch" lines={fingers} />}
       {has("fine") && <Lines title="Mouse" lines={mouse} />}
-      <Lines title="Keys" lines={keys} />
+      <Lines title="How to measure" lines={measuring} />
+      {parts.map((part) => <Lines key={part} title={`Keys: ${part.toLowerCase()}`} lines={keysOf(part)} />)}
+      <p class="quiet">
+        Measurements stay on this page unless they are saved with the study. Figures need a calibrated picture
+        to be true lengths; each says on what it stands.
+      </p>
     </Dialog>
   );
 }
