@@ -6,6 +6,8 @@ export default defineConfig({
   base: "/assets/clinic/",
   publicDir: false,
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  // The viewer's decoder.
+  worker: { format: "es" },
   build: {
     outDir: fileURLToPath(new URL("../dist/clinic", import.meta.url)),
     emptyOutDir: true,

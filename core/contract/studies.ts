@@ -55,6 +55,8 @@ export const StudyListQuery = z.object({
    * PACS shows, and `deno task share UID` finds the id by it.
    */
   studyInstanceUid: Uid.optional(),
+  /** Other studies of the animal of this one: those with its patient ID. */
+  sameAnimalAs: Id.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   after: z.string().max(200).optional(),
   /** The studies in the bin instead of the others. */

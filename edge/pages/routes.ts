@@ -13,8 +13,11 @@ import type { Asset } from "./assets.ts";
 import { runChecks } from "./health.ts";
 import { notThereStyle, notThereStylePath } from "./notThere.ts";
 
-/** Pages by app: the viewer decodes pictures by WebAssembly, the staff app shows previews alone. */
-const apps = { clinic: { wasm: false }, site: { wasm: false }, viewer: { wasm: true } } as const;
+/** Pages by app. Pictures are decoded by WebAssembly in a worker, which has a policy of its own; no page needs it. */
+const apps = ["clinic", "site", "viewer"] as const;
+
+/** Scripts of workers that decode pictures. */
+const decoder = /^(viewer|clinic)\/worker-[\w-]+\.js$/;
 
 /** Addresses of the staff app; what they show is asked for by the page itself. */
 export const clinicPages = [
@@ -53,7 +56,7 @@ export const sitePages = [
 
 /** Routes of the pages. */
 export function pages(parts: EdgeParts) {
-  const app = (name: keyof typeof apps) => (c: Context<EdgeEnv>) => sendPage(parts, c, name);
+  const app = (name: typeof apps[number]) => (c: Context<EdgeEnv>) => sendPage(parts, c, name);
   const routes = new Hono<EdgeEnv>();
   for (const path of clinicPages) routes.get(path, open("a page without data"), app("clinic"));
   for (const path of sitePages) routes.get(path, open("a page without data"), app("site"));
@@ -87,19 +90,18 @@ export function pages(parts: EdgeParts) {
 /** A worker does not take its page's policy, it has the one its script came with (CSP level 3, 4.2.2). */
 function workerPolicy(path: string, asset: Asset): Record<string, string> {
   if (!asset.type.startsWith("text/javascript")) return {};
-  const wasm = path.startsWith("viewer/") && apps.viewer.wasm;
-  return { "content-security-policy": pagePolicy({ wasm }) };
+  return { "content-security-policy": pagePolicy({ wasm: decoder.test(path) }) };
 }
 
 async function sendPage(
   { assets }: EdgeParts,
   c: Context<EdgeEnv>,
-  app: keyof typeof apps,
+  app: typeof apps[number],
 ): Promise<Response> {
   const page = await assets(`${app}/index.html`);
   if (!page) return refusal(c, "unavailable", { detail: "The pages are not built yet." });
   return sendAsset(c, page, {
-    "content-security-policy": pagePolicy(apps[app]),
+    "content-security-policy": pagePolicy({ wasm: false }),
     "cache-control": "no-store",
   });
 }

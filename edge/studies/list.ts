@@ -18,7 +18,7 @@ const mostWords = 10;
 export async function listStudies(
   { db, now }: Pick<EdgeParts, "db" | "now">,
   practiceId: string,
-  { search = "", studyInstanceUid, limit, after, bin }: StudyListQuery,
+  { search = "", studyInstanceUid, sameAnimalAs, limit, after, bin }: StudyListQuery,
 ): Promise<StudyList | Refused> {
   const from = after === undefined ? undefined : readCursor(after);
   if (after !== undefined && !from) {
@@ -36,6 +36,7 @@ export async function listStudies(
             older,
             binned ? isNotNull(study.deletedAt) : undefined,
             named,
+            sameAnimalAs === undefined ? undefined : ofAnimal(sameAnimalAs),
             ...searchWords(search).slice(0, mostWords).map(holds),
           ),
         )
@@ -94,6 +95,11 @@ function summaryOf({ study: row, thumbnail, pending, liveShares }: Row): StudySu
     deletedAt: row.deletedAt?.toISOString() ?? null,
     purgeAt: row.purgeAt?.toISOString() ?? null,
   };
+}
+
+/** The other studies with the patient ID of one; none where it has none. */
+function ofAnimal(studyId: string): SQL {
+  return sql`id <> ${studyId}::uuid and patient_id = (select s.patient_id from study s where s.id = ${studyId}::uuid)`;
 }
 
 function holds(word: string): SQL {

@@ -1,8 +1,8 @@
 // One study: what it is, its pictures, and the links that let it out of the practice.
 import { useEffect, useState } from "preact/hooks";
-import type { PictureInstance, PictureSeries, PictureStudy, StaffStudy } from "#core/contract/studies.ts";
+import type { PictureStudy, StaffStudy } from "#core/contract/studies.ts";
 import type { TransferList } from "#core/contract/transfers.ts";
-import { Button, Dialog, EmptyState, ErrorState, Spinner, toast } from "#apps/kit/mod.ts";
+import { Button, ErrorState, Spinner, toast } from "#apps/kit/mod.ts";
 import { api, ApiError } from "#apps/kit/mod.ts";
 import { onEvent } from "../events.ts";
 import { useLoaded } from "../loaded.ts";
@@ -13,6 +13,7 @@ import { may } from "../session.ts";
 import { Sharing } from "../share/sharing.tsx";
 import { SendDialog } from "../transfers/sendDialog.tsx";
 import { Transfers } from "../transfers/transfers.tsx";
+import { StudyRoom } from "./studyRoom.tsx";
 import { animalFacts, animalName, moment, size, studyDay } from "../words.ts";
 
 export function StudyPage({ id }: { id: string }) {
@@ -49,7 +50,7 @@ export function StudyPage({ id }: { id: string }) {
       <div class="study-page">
         <section aria-label="Pictures">
           <Unprepared study={study} />
-          {study.series.map((series) => <SeriesPictures key={series.id} study={id} series={series} />)}
+          <StudyRoom study={study} reload={reload} />
         </section>
         <div class="study-side">
           <Sharing study={study} />
@@ -111,63 +112,5 @@ function Unprepared({ study }: { study: PictureStudy }) {
       </span>
       <Button busy={busy} onClick={again}>Make again</Button>
     </div>
-  );
-}
-
-function SeriesPictures({ study, series }: { study: string; series: PictureSeries }) {
-  const [shown, setShown] = useState<PictureInstance | null>(null);
-  const title = [series.modality, series.description ?? series.bodyPart, series.viewPosition].filter(Boolean)
-    .join(" · ");
-  return (
-    <section class="series">
-      <h2>{title || "Series"}</h2>
-      {series.instances.length === 0 && <EmptyState title="No files in this series" />}
-      <ul class="pictures">
-        {series.instances.map((instance) => (
-          <li key={instance.id}>
-            <Picture study={study} instance={instance} name={title} onShow={() => setShown(instance)} />
-          </li>
-        ))}
-      </ul>
-      <Dialog open={shown !== null} title={title || "Picture"} onClose={() => setShown(null)}>
-        {shown && (
-          <img
-            class="preview"
-            src={`/api/studies/${study}/instances/${shown.id}/preview`}
-            alt={`${title}, picture ${shown.instanceNumber ?? ""}`}
-          />
-        )}
-        <p class="quiet">A preview. A link opens every pixel at full depth.</p>
-      </Dialog>
-    </section>
-  );
-}
-
-function Picture(
-  { study, instance, name, onShow }: {
-    study: string;
-    instance: PictureInstance;
-    name: string;
-    onShow: () => void;
-  },
-) {
-  if (instance.state !== "ready") {
-    return (
-      <span class="picture" title={instance.reason ?? undefined}>
-        {instance.state === "pending"
-          ? <Spinner label="Being prepared" />
-          : <span>{instance.reason ?? "No picture"}</span>}
-      </span>
-    );
-  }
-  return (
-    <button type="button" class="picture" onClick={onShow}>
-      <img
-        src={`/api/studies/${study}/instances/${instance.id}/thumbnail`}
-        alt={`${name}, picture ${instance.instanceNumber ?? ""}`}
-        loading="lazy"
-      />
-      {instance.frames > 1 && <span class="picture-frames">{instance.frames} frames</span>}
-    </button>
   );
 }

@@ -29,7 +29,7 @@ export function Overlay(props: OverlayProps) {
     <svg class="marks" aria-label="Measurements" role="group">
       {marks.map((mark) => <MarkDrawing key={mark.id} mark={mark} {...props} />)}
       {drawn && (
-        <g class="mark" data-state="draft">
+        <g class="measurement" data-state="draft">
           <Shape {...drawn} measured={measured} toHost={toHost} />
           {draft?.points.map((point, index) => <Dot key={index} at={apply(toHost, point)} />)}
           <Label at={labelAt(drawn, toHost)} lines={figureLines(drawn, scale)} width={width} />
@@ -79,7 +79,11 @@ function MarkDrawing(props: OverlayProps & { mark: Mark }) {
     event.stopPropagation();
   };
   return (
-    <g class="mark" data-state={selected ? "selected" : mark.saved ? "saved" : "done"} data-kind={mark.kind}>
+    <g
+      class="measurement"
+      data-state={selected ? "selected" : mark.saved ? "saved" : "done"}
+      data-kind={mark.kind}
+    >
       <Shape kind={mark.kind} points={mark.points} measured={measured} toHost={toHost} />
       {!mark.saved && mark.points.map((point, index) => {
         const at = apply(toHost, point);
@@ -94,8 +98,7 @@ function MarkDrawing(props: OverlayProps & { mark: Mark }) {
             role="button"
             aria-label={`${kindWords[mark.kind]}, point ${index + 1} of ${mark.points.length}`}
             onFocus={() => onSelect(mark.id)}
-            onKeyDown={(event) =>
-              keyed(event, index)}
+            onKeyDown={(event) => keyed(event, index)}
           />
         );
       })}

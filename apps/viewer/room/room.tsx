@@ -40,8 +40,8 @@ export type RoomProps = {
   onRefused: (status: number) => void;
   /** Keeps measurements with the current study; absent for readers who may not. */
   onSave?: (measurements: readonly Measurement[]) => Promise<void>;
-  /** Whether the toasts are the room's own; a page that has some already says false. */
-  toasts?: boolean;
+  /** Whether the room is part of a page, which has its own main part and its own toasts. */
+  inPage?: boolean;
 };
 
 /** Decoded pictures kept, in bytes: little on phones, whose browsers end pages that take much. */
@@ -50,7 +50,7 @@ function memoryBudget(): number {
 }
 
 export function Room(props: RoomProps) {
-  const { head, studies, downloads, mayTake, onRefused, onSave, toasts = true } = props;
+  const { head, studies, downloads, mayTake, onRefused, onSave, inPage = false } = props;
   const panes = useMemo(newPanes, []);
   const layout = useSignal<Layout>(1);
   const active = useSignal(0);
@@ -129,6 +129,7 @@ export function Room(props: RoomProps) {
   const current = pane.state.value;
   const here = current?.slot ? entryAt(rail, pane.entry?.seriesId ?? "", current.index) : pane.entry;
   const coarse = matchMedia("(pointer: coarse)").matches;
+  const Stages = inPage ? "div" : "main";
   const save = onSave && (async () => {
     if (!viewer) return;
     await onSave(unsavedMeasurements(viewer.marks.list, studies[0]));
@@ -145,7 +146,7 @@ export function Room(props: RoomProps) {
           onChoose={(entry) => open(activePane(), entry)}
         />
       )}
-      <main class="stages" data-count={layout.value}>
+      <Stages class="stages" data-count={layout.value}>
         {panes.slice(0, layout.value).map((one, index) => (
           <Pane
             key={index}
@@ -187,7 +188,7 @@ export function Room(props: RoomProps) {
             onSave={save ?? null}
           />
         )}
-      </main>
+      </Stages>
       {current && viewer && (
         <Tools
           state={current}
@@ -207,7 +208,7 @@ export function Room(props: RoomProps) {
       )}
       <p class="unseen" role="status">{current ? announcement(current, here?.words ?? "") : ""}</p>
       <Help open={help.value} onClose={() => help.value = false} />
-      {toasts && <Toasts />}
+      {!inPage && <Toasts />}
     </div>
   );
 }
