@@ -16,7 +16,8 @@ grant select, insert, delete on passkey_challenge to vetware_edge;
 grant select, insert, update, delete on sign_in_failure to vetware_edge;
 grant select, insert on mail, usage, operator_access to vetware_edge;
 grant insert on revocation to vetware_edge;
-grant select on study, series, instance, derivative, object, scrub, scrub_fault, transfer to vetware_edge;
+grant select on study, series, instance, derivative, object, scrub, scrub_fault, transfer, measurement_report
+  to vetware_edge;
 grant insert on event, request_log to vetware_edge;
 grant select, insert on audit to vetware_edge;
 grant execute on function app.find_account(text), app.find_api_key(bytea), app.find_share(bytea),
@@ -29,7 +30,7 @@ grant execute on function app.find_account(text), app.find_api_key(bytea), app.f
 -- The core owns the archive.
 grant select, insert, update, delete on object, study, series, instance, derivative to vetware_core;
 grant select, insert, update on study_purge, scrub, transfer to vetware_core;
-grant select, insert on scrub_fault, transfer_instance to vetware_core;
+grant select, insert on scrub_fault, transfer_instance, measurement_report to vetware_core;
 grant select on practice, dicom_peer to vetware_core;
 grant select, insert on event to vetware_core;
 grant insert on audit to vetware_core;

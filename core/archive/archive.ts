@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Log } from "#core/contract/log.ts";
 import type { EventAudience } from "#core/contract/capability.ts";
 import type { DomainEvent } from "#core/contract/events.ts";
+import type { SavedMeasurements } from "#core/contract/measurements.ts";
 import type { Refused } from "#core/contract/problem.ts";
 import type { Transfer } from "#core/contract/transfers.ts";
 import type { ZipOutcome } from "#core/contract/studies.ts";
@@ -21,6 +22,7 @@ import { Follower } from "./follow/follower.ts";
 import { leftoversIn } from "./follow/sweep.ts";
 import type { Pace } from "./integrity/pace.ts";
 import { scrubObjects } from "./integrity/scrub.ts";
+import { type MeasurementWish, saveMeasurements } from "./measurements/save.ts";
 import { type JournalDamage, openJournal } from "./journal/mod.ts";
 import { sweepOrphans, type Swept } from "./orphans/orphans.ts";
 import {
@@ -39,6 +41,7 @@ import { commitStorage } from "./commitment/commit.ts";
 import type { CommitmentAsked } from "./commitment/job.ts";
 import { type Attempt, sendStudy } from "./transfer/send.ts";
 import { type Backlog, openRoom, type RoomBounds } from "./receive/room.ts";
+import { openHeaders } from "./retrieve/headers.ts";
 import { openRetrieve, type Retrieve } from "./retrieve/retrieve.ts";
 import { receiveZip, type ZipArrival } from "./unpack/receiveZip.ts";
 
@@ -84,6 +87,8 @@ export type Archive = {
   derive(job: DeriveJob): Promise<DerivationOutcome>;
   giveUpDerivation(job: DeriveJob): Promise<void>;
   prepareStudyAgain(practice: string, study: string): Promise<{ asked: number } | Refused>;
+  /** Keeps measurements with a study; durable when answered. */
+  saveMeasurements(wish: MeasurementWish): Promise<SavedMeasurements | Refused>;
   binStudy(deletion: Omit<Deletion, "at">): Promise<{ purgeAt: string } | Refused>;
   restoreStudy(deletion: Omit<Deletion, "at">): Promise<{ restored: boolean } | Refused>;
   /** Marks studies that have gone quiet as complete; how many. */
@@ -176,6 +181,8 @@ export async function openArchive(settings: ArchiveSettings): Promise<Archive> {
       settings.asked?.();
       return asked;
     },
+    saveMeasurements: (wish) =>
+      saveMeasurements({ db, headers: openHeaders(places), receive: receiveOne, now }, wish),
     binStudy: (deletion) => binStudy(db, { ...deletion, at: now() }),
     restoreStudy: (deletion) => restoreStudy(db, { ...deletion, at: now() }),
     completeStudies: (signal) => completeStudies({ db, now, batch: settings.completeAtOnce }, signal),

@@ -1,5 +1,6 @@
 // The archive's calls.
 import { binStudy, prepareAgain, restoreStudy } from "#core/contract/archive.ts";
+import { saveMeasurements } from "#core/contract/measurements.ts";
 import { cancelTransfer, startTransfer } from "#core/contract/transfers.ts";
 import type { Acting } from "#core/contract/call.ts";
 import { refuse, type Refused } from "#core/contract/problem.ts";
@@ -10,13 +11,23 @@ import type { Archive } from "./archive.ts";
 export function archiveCalls(
   archive: Pick<
     Archive,
-    "prepareStudyAgain" | "binStudy" | "restoreStudy" | "startTransfer" | "cancelTransfer"
+    | "prepareStudyAgain"
+    | "saveMeasurements"
+    | "binStudy"
+    | "restoreStudy"
+    | "startTransfer"
+    | "cancelTransfer"
   >,
 ): Served[] {
   return [
     serve(
       prepareAgain,
       ({ study }, who) => inPractice(who, (practice) => archive.prepareStudyAgain(practice, study)),
+    ),
+    serve(
+      saveMeasurements,
+      ({ from, ...wish }, who) =>
+        inPractice(who, (practice) => archive.saveMeasurements({ practice, ...wish, by: { who, from } })),
     ),
     serve(
       binStudy,

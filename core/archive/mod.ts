@@ -7,7 +7,7 @@
 // of an instance is the SHA-256 of its dataset bytes; versions/ tells a conflict from the same picture in another syntax.
 //
 // Over time: studies become complete (complete/), go into the bin and out of it (bin/), everything stored is read again
-// (integrity/), what nobody names is swept (orphans/), and studies are sent back to peers (transfer/).
+// (integrity/), measurements are kept as reports beside what they are of (measurements/), what nobody names is swept (orphans/), and studies are sent back to peers (transfer/).
 export { type Archive, type ArchiveSettings, openArchive } from "./archive.ts";
 export { takeCommitments } from "./commitment/ask.ts";
 export { archiveCalls } from "./calls.ts";
@@ -16,6 +16,7 @@ export type { DerivationOutcome, DeriveJob } from "./derive/derive.ts";
 export type { Deriver } from "./derive/job.ts";
 export { eventsDoor, openThing, receiveUpload } from "./doors.ts";
 export { archiveJobs } from "./jobs.ts";
+export { saveMeasurements } from "./measurements/save.ts";
 export { cancelTransfer, startTransfer } from "./transfer/ask.ts";
 export { ArrivalSource, JournalDamage } from "./journal/mod.ts";
 export { type Destination, destinationOf } from "./peers/destination.ts";

@@ -1,6 +1,7 @@
 // Studies as the staff app and the share page see them.
 import { z } from "zod";
 import { Id, Uid } from "./identifiers.ts";
+import { KeptMeasurements } from "./measurements.ts";
 import { FramePixels, PictureFrame } from "./pixels.ts";
 
 const words = z.string().nullable();
@@ -101,6 +102,8 @@ export const PictureStudy = z.object({
   studyDate: words,
   practice: z.string(),
   series: z.array(PictureSeries),
+  /** What staff measured on its pictures; null where nothing was kept. */
+  measurements: KeptMeasurements.nullable(),
 });
 export type PictureStudy = z.infer<typeof PictureStudy>;
 

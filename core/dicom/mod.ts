@@ -57,4 +57,11 @@ export {
 export { type BulkData, bulkDataAt } from "./json/bulkData.ts";
 export { type BulkAddress, type JsonDataset, jsonDataset } from "./json/jsonDataset.ts";
 export type { FramesFile, FramesWish } from "./render/frameFile.ts";
+export { type MeasurementReport, readMeasurementReport } from "./report/read.ts";
+export {
+  comprehensiveSR,
+  type ReportedPicture,
+  type ReportFacts,
+  writeMeasurementReport,
+} from "./report/write.ts";
 export type { Region, Rendered, RenderWish } from "./render/render.ts";

@@ -5,6 +5,7 @@ import type { Product, Role } from "#core/contract/sessions.ts";
 export const permissions = {
   "study:read": { does: "see the studies of the practice", product: "vetpacs" },
   "study:upload": { does: "add studies to the practice", product: "vetpacs" },
+  "study:measure": { does: "keep measurements with a study", product: "vetpacs" },
   "study:prepare": { does: "have the pictures of a study made again", product: "vetpacs" },
   "study:send": { does: "send studies to DICOM peers", product: "vetpacs" },
   "study:delete": { does: "put studies into the bin and take them out of it", product: "vetpacs" },
@@ -47,6 +48,7 @@ const everyone: readonly Permission[] = [
 ];
 const clinical: readonly Permission[] = [
   ...everyone,
+  "study:measure",
   "study:prepare",
   "study:send",
   "share:create",

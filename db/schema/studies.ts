@@ -1,5 +1,6 @@
 // Studies, series, instances, what is derived from them, and where their bytes are. Owned by the core.
 import { bigint, boolean, date, integer, jsonb, pgTable, text, time, uuid } from "drizzle-orm/pg-core";
+import type { ReportedMeasurement } from "#core/contract/measurements.ts";
 import type { FramePixels, PictureFrame } from "#core/contract/pixels.ts";
 import { bytea, id, instant, practiceId } from "./columns.ts";
 
@@ -99,6 +100,18 @@ export const derivative = pgTable("derivative", {
   frames: jsonb("frames").$type<PictureFrame[]>(),
   pixels: jsonb("pixels").$type<FramePixels>(),
   createdAt: instant("created_at").notNull().defaultNow(),
+});
+
+/** What a structured report of measurements says. */
+export const measurementReport = pgTable("measurement_report", {
+  id: id(),
+  practiceId: practiceId(),
+  studyId: uuid("study_id").notNull(),
+  sopInstanceUid: text("sop_instance_uid").notNull(),
+  seriesInstanceUid: text("series_instance_uid").notNull(),
+  author: text("author"),
+  at: instant("at").notNull(),
+  measurements: jsonb("measurements").notNull().$type<ReportedMeasurement[]>(),
 });
 
 /** Studies removed for good. */

@@ -3,6 +3,7 @@ import { and, asc, eq, inArray } from "drizzle-orm";
 import type { PictureInstance, PictureSeries, PictureStudy } from "#core/contract/studies.ts";
 import { derivative, instance, object, practice, series, study } from "#db/schema/mod.ts";
 import type { EdgeParts } from "../parts.ts";
+import { keptOn, newestReport } from "./measurements.ts";
 import { patientOf } from "./patient.ts";
 
 /** The study of a practice, or undefined where it has none of that id. `seriesIds` null is all of it. */
@@ -12,7 +13,7 @@ export async function pictureStudy(
   studyId: string,
   seriesIds: readonly string[] | null,
 ): Promise<PictureStudy | undefined> {
-  const [[found], [place], shown, instances, pictures] = await db.readAs(practiceId, (q) => [
+  const [[found], [place], shown, instances, pictures, [report]] = await db.readAs(practiceId, (q) => [
     q.select().from(study).where(eq(study.id, studyId)),
     q.select({ name: practice.name }).from(practice).where(eq(practice.id, practiceId)),
     q.select().from(series)
@@ -31,6 +32,7 @@ export async function pictureStudy(
       .innerJoin(instance, eq(instance.id, derivative.instanceId))
       .innerJoin(object, eq(object.id, derivative.objectId))
       .where(and(eq(instance.studyId, studyId), eq(instance.current, true), eq(derivative.kind, "htj2k"))),
+    newestReport(q, studyId),
   ]);
   if (!found || !place) return undefined;
   const pictureOf = new Map(pictures.map((picture) => [picture.instanceId, picture]));
@@ -41,6 +43,10 @@ export async function pictureStudy(
     description: found.studyDescription,
     studyDate: found.studyDate,
     practice: place.name,
+    measurements: keptOn(
+      report,
+      new Map(shown.flatMap(({ id }) => inSeries.get(id) ?? []).map((row) => [row.sopInstanceUid, row.id])),
+    ),
     series: shown.map((row) =>
       seriesOf(row, (inSeries.get(row.id) ?? []).map((each) => instanceOf(each, pictureOf.get(each.id))))
     ),
@@ -50,6 +56,7 @@ export async function pictureStudy(
 const instanceColumns = {
   id: instance.id,
   seriesId: instance.seriesId,
+  sopInstanceUid: instance.sopInstanceUid,
   instanceNumber: instance.instanceNumber,
   frames: instance.frames,
   derivation: instance.derivation,

@@ -3,9 +3,10 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { refuse } from "#core/contract/problem.ts";
 import { DomainEvent } from "#core/contract/events.ts";
+import { NewMeasurements, SavedMeasurements } from "#core/contract/measurements.ts";
 import { StaffStudy, StudyList, StudyListQuery, UploadReceipt, ZipReceipt } from "#core/contract/studies.ts";
 import type { EdgeEnv } from "../guard/env.ts";
-import { ids, query } from "../guard/input.ts";
+import { body, ids, query } from "../guard/input.ts";
 import type { May } from "../guard/may.ts";
 import { answer } from "../guard/refusal.ts";
 import { does, takes } from "../guard/route.ts";
@@ -14,6 +15,7 @@ import { kindOf, kinds } from "./bytes.ts";
 import { followEvents } from "./events.ts";
 import { sendInstance } from "./instance.ts";
 import { listStudies } from "./list.ts";
+import { keepMeasurements } from "./measurements.ts";
 import { prepareStudy } from "./prepare.ts";
 import { staffStudy } from "./staffStudy.ts";
 import { upload } from "./upload.ts";
@@ -57,6 +59,20 @@ export function studies(parts: EdgeParts, may: May) {
       does("The files of a study as a ZIP with a DICOMDIR", { status: 200, type: "application/zip" }),
       ids("id"),
       (c) => sendZip(parts, c, c.req.valid("param").id),
+    )
+    .post(
+      "/:id/measurements",
+      may("study:measure"),
+      does("Keep measurements with a study, in place of those kept before", {
+        status: 201,
+        schema: SavedMeasurements,
+      }),
+      ids("id"),
+      body(NewMeasurements),
+      async (c) => {
+        const asked = { study: c.req.valid("param").id, wanted: c.req.valid("json") };
+        return answer(c, await keepMeasurements(parts, c.var.actor, asked, c.var.request), 201);
+      },
     )
     .post(
       "/:id/prepare",

@@ -3,11 +3,19 @@
 // keeps cookies as one would.
 import { Buffer } from "node:buffer";
 import { uuidv7 } from "uuidv7";
-import { archiveCalls, binStudy, cancelTransfer, restoreStudy, startTransfer } from "#core/archive/mod.ts";
+import {
+  archiveCalls,
+  binStudy,
+  cancelTransfer,
+  restoreStudy,
+  saveMeasurements,
+  startTransfer,
+} from "#core/archive/mod.ts";
 import type { Thing } from "#core/contract/capability.ts";
 import type { DomainEvent } from "#core/contract/events.ts";
 import { openMetrics } from "#core/contract/metrics.ts";
 import { refuse } from "#core/contract/problem.ts";
+import { readPart10 } from "#core/dicom/mod.ts";
 import { openInnerDoors } from "#core/doors/mod.ts";
 import { makeKeyPair, openCore, openDoors, rememberNonces, systemRandom } from "#core/rpc/mod.ts";
 import type { Core, Doors } from "#core/rpc/mod.ts";
@@ -23,6 +31,7 @@ import { usualLimits } from "#edge/parts.ts";
 import { startEmbedded, type TestDatabase } from "./database.ts";
 import { cheapDigest, type Given, openGiven, testSealer } from "./given.ts";
 import { openPost, type Post } from "./post.ts";
+import { radiograph } from "./radiograph.ts";
 import { audience, clockAt, coreServing, edgeCalling, keptLog, sharedNonces, type TestClock } from "./rpc.ts";
 
 /** Where people reach the edge of a test. */
@@ -145,6 +154,13 @@ async function coreHere(
   const at = () => new Date(clock.now());
   const archive = archiveCalls({
     prepareStudyAgain: () => Promise.resolve({ asked: 1 }),
+    saveMeasurements: (wish) =>
+      saveMeasurements({
+        db,
+        now: at,
+        headers: () => Promise.resolve(readPart10(radiograph({ uid: "1.2.3.4" }))),
+        receive: () => Promise.resolve({ refusal: "disk", words: "There is no disk here." }),
+      }, wish),
     binStudy: (deletion) => binStudy(db, { ...deletion, at: at() }),
     restoreStudy: (deletion) => restoreStudy(db, { ...deletion, at: at() }),
     startTransfer: (wish) => startTransfer(db, wish, at()),

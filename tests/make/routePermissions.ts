@@ -94,6 +94,9 @@ export const routesByPermission: Readonly<Record<Permission, readonly string[]>>
     "GET /dicomweb/studies/:study/series/:series/thumbnail",
     "GET /dicomweb/studies/:study/thumbnail",
   ],
+  "study:measure": [
+    "POST /api/studies/:id/measurements",
+  ],
   "study:prepare": [
     "POST /api/studies/:id/prepare",
   ],

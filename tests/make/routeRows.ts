@@ -115,6 +115,15 @@ export const routeRows: Readonly<Record<string, Asks | Reason>> = {
     ]),
   "GET /api/studies/:id/zip": ({ study }) => [["GET", `/api/studies/${study}/zip`]],
   "POST /api/studies/:id/prepare": ({ study }) => [["POST", `/api/studies/${study}/prepare`]],
+  "POST /api/studies/:id/measurements": ({ study, instance }, own) => {
+    const points = [{ x: 1, y: 1 }, { x: 2, y: 2 }];
+    const measurements = [{ instanceId: instance, frame: 0, kind: "length", points }];
+    return [
+      ["POST", `/api/studies/${study}/measurements`, { after: null, measurements: [] }],
+      ["POST", `/api/studies/${study}/measurements`, { after: null, measurements }],
+      ["POST", `/api/studies/${own.study}/measurements`, { after: null, measurements }],
+    ];
+  },
   "DELETE /api/studies/:id": ({ study }) => [["DELETE", `/api/studies/${study}`]],
   "POST /api/studies/:id/restore": ({ study }) => [["POST", `/api/studies/${study}/restore`]],
   "GET /api/studies/:id/versions": ({ study }) => [["GET", `/api/studies/${study}/versions`]],

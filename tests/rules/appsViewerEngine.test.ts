@@ -242,7 +242,7 @@ describe("what a reader draws", () => {
       points: [{ x: 1, y: 1 }, { x: 2, y: 2 }],
       text: "",
       millimetres: null,
-      saved: true,
+      fixed: true,
     } as const;
     marks.load([kept]);
     drawn(marks);

@@ -96,6 +96,7 @@ describe("the rail", () => {
     },
     description: null,
     studyDate: null,
+    measurements: null,
     practice: "Practice",
     series: all,
   });

@@ -57,6 +57,7 @@ const openRoutes = [
 const matrix: Readonly<Record<Permission, readonly string[]>> = {
   "study:read": ["owner", "admin", "veterinarian", "technician", "front_desk"],
   "study:upload": ["owner", "admin", "veterinarian", "technician", "front_desk"],
+  "study:measure": ["owner", "admin", "veterinarian", "technician"],
   "study:prepare": ["owner", "admin", "veterinarian", "technician"],
   "study:send": ["owner", "admin", "veterinarian", "technician"],
   "study:delete": ["owner", "admin", "veterinarian"],

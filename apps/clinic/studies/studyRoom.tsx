@@ -1,13 +1,14 @@
 // The viewing room of a study for its staff: every pixel, an earlier study of the animal beside it, measurements.
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Measurement, SavedMeasurements } from "#core/contract/measurements.ts";
 import type { StaffStudy, StudyList } from "#core/contract/studies.ts";
-import { api, Button } from "#apps/kit/mod.ts";
+import { api, ApiError, Button, toast } from "#apps/kit/mod.ts";
 import { Room, type RoomStudy } from "#apps/viewer/room/mod.ts";
 import "#apps/viewer/room/room.css";
 import "#apps/viewer/room/measure.css";
 import "./studyRoom.css";
 import { useLoaded } from "../loaded.ts";
-import { me } from "../session.ts";
+import { may, me } from "../session.ts";
 import { animalName, studyDay } from "../words.ts";
 
 type Part = "preview" | "thumbnail" | "picture" | "original";
@@ -33,6 +34,25 @@ export function StudyRoom({ study, reload }: { study: StaffStudy; reload: () => 
     if (!other) return [inRoom(study)];
     return [inRoom(study, "This study"), inRoom(other, studyDay(other.studyDate))];
   }, [study, earlier.thing, prior]);
+  const after = useRef(study.measurements?.report ?? null);
+  useEffect(() => {
+    after.current = study.measurements?.report ?? null;
+  }, [study.measurements?.report]);
+  const save = async (measurements: readonly Measurement[]) => {
+    try {
+      const body = { after: after.current, measurements };
+      const saved = await api<SavedMeasurements>(`/api/studies/${study.id}/measurements`, {
+        method: "POST",
+        body,
+      });
+      after.current = saved.report;
+      toast("The measurements are kept with the study.", "success");
+      return true;
+    } catch (fault) {
+      toast(fault instanceof ApiError ? fault.message : "They could not be kept. Try again.", "error");
+      return false;
+    }
+  };
   useEffect(() => {
     if (!wide) return;
     document.documentElement.dataset.roomWide = "true";
@@ -65,6 +85,7 @@ export function StudyRoom({ study, reload }: { study: StaffStudy; reload: () => 
           else reload();
         }}
         inPage
+        onSave={may("study:measure") ? save : undefined}
       />
     </div>
   );

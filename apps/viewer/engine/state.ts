@@ -51,6 +51,8 @@ export type Measured = {
   readonly selected: string | null;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
+  /** Something was drawn or changed that is not kept with the study. */
+  readonly isChanged: boolean;
   /** The keyboard's cross, in CSS pixels on the host. */
   readonly cross: Point | null;
 };

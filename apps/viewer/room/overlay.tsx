@@ -81,11 +81,11 @@ function MarkDrawing(props: OverlayProps & { mark: Mark }) {
   return (
     <g
       class="measurement"
-      data-state={selected ? "selected" : mark.saved ? "saved" : "done"}
+      data-state={selected ? "selected" : mark.fixed ? "fixed" : "done"}
       data-kind={mark.kind}
     >
       <Shape kind={mark.kind} points={mark.points} measured={measured} toHost={toHost} />
-      {!mark.saved && mark.points.map((point, index) => {
+      {!mark.fixed && mark.points.map((point, index) => {
         const at = apply(toHost, point);
         return (
           <circle

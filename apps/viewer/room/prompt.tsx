@@ -52,8 +52,8 @@ export function Prompt({ state, onAction, onDescribe, onRemove }: PromptProps) {
   );
 }
 
-function isAsking({ kind, text, millimetres, saved }: Mark): boolean {
-  if (saved) return false;
+function isAsking({ kind, text, millimetres, fixed }: Mark): boolean {
+  if (fixed) return false;
   return kind === "arrow" ? text === "" : kind === "calibration" && millimetres === null;
 }
 

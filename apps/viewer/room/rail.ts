@@ -38,7 +38,13 @@ export function instanceAt({ instances }: PictureSeries, index: number): Picture
   return instances.find((instance) => (end += slotCount(instance)) > index);
 }
 
+/** Reports are no pictures: what they say is drawn on those that they are about. */
+function isReport({ modality, instances }: PictureSeries): boolean {
+  return modality === "SR" && instances.every(({ state }) => state !== "ready");
+}
+
 function entriesOf(series: PictureSeries): RailEntry[] {
+  if (isReport(series)) return [];
   const words = seriesWords(series);
   if (isSingles(series) && !isSectional(series)) {
     return series.instances.map((instance, index) => ({

@@ -14,7 +14,7 @@ import { follow, newPanes, type PaneModel } from "./panes.ts";
 import { Prompt } from "./prompt.tsx";
 import { Rail } from "./rail.tsx";
 import { entryAt, type RailEntry, railOf } from "./rail.ts";
-import { savedMarks, unsavedMeasurements } from "./saving.ts";
+import { keptMarks, measurementsOf } from "./saving.ts";
 import { pictureDownloads } from "./takeAlong.ts";
 import { type Layout, Tools } from "./tools.tsx";
 import { isTypedInto } from "./typing.ts";
@@ -25,8 +25,6 @@ export type RoomStudy = {
   readonly address: PictureAddress;
   /** Heading over its pictures; none where there is one study alone. */
   readonly title?: string;
-  /** Measurements that are kept with it. */
-  readonly saved?: readonly Measurement[];
 };
 
 export type RoomProps = {
@@ -38,8 +36,8 @@ export type RoomProps = {
   /** Whether what is on the screen may be taken along. */
   mayTake: boolean;
   onRefused: (status: number) => void;
-  /** Keeps measurements with the current study; absent for readers who may not. */
-  onSave?: (measurements: readonly Measurement[]) => Promise<void>;
+  /** Keeps measurements with the current study, and says whether it did; absent for readers who may not. */
+  onSave?: (measurements: readonly Measurement[]) => Promise<boolean>;
   /** Whether the room is part of a page, which has its own main part and its own toasts. */
   inPage?: boolean;
 };
@@ -94,9 +92,23 @@ export function Room(props: RoomProps) {
     if (action === "compare") arrange(layout.peek() === 1 ? 2 : 1);
     if (action === "fullScreen") toggleFullScreen(room.current);
   };
+  /** What is kept with the current study is for its staff to change; what they drew meanwhile is not thrown away. */
+  const takeKept = ({ viewer }: PaneModel) => {
+    const [current, ...others] = now.current.map((one) => one.study);
+    if (!viewer || !current) return;
+    const fixed = onSave === undefined;
+    viewer.change((marks) => {
+      if (!fixed && !marks.isChanged) marks.begin(keptMarks(current, false));
+      marks.load([
+        ...(fixed ? keptMarks(current, true) : []),
+        ...others.flatMap((one) => keptMarks(one, true)),
+      ]);
+      if (!fixed && !marks.canUndo) marks.keep();
+    });
+  };
   const ready = (pane: PaneModel, index: number) => (viewer: Viewer) => {
     pane.viewer = viewer;
-    viewer.change((marks) => marks.load(now.current.flatMap(savedMarks)));
+    takeKept(pane);
     const entry = pane.entry ?? (index === 0 ? rail.find((one) => one.ready) ?? rail[0] : undefined);
     pane.entry = entry;
     viewer.open(slotsNow(entry), entry?.index ?? 0);
@@ -109,7 +121,7 @@ export function Room(props: RoomProps) {
   useEffect(() => {
     for (const pane of shownPanes()) {
       pane.viewer?.update(slotsNow(pane.entry));
-      pane.viewer?.change((marks) => marks.load(studies.flatMap(savedMarks)));
+      takeKept(pane);
     }
   }, [studies]);
   useEffect(() => {
@@ -131,9 +143,10 @@ export function Room(props: RoomProps) {
   const coarse = matchMedia("(pointer: coarse)").matches;
   const Stages = inPage ? "div" : "main";
   const save = onSave && (async () => {
-    if (!viewer) return;
-    await onSave(unsavedMeasurements(viewer.marks.list, studies[0]));
-    viewer.change((marks) => marks.forgetUnsaved());
+    const study = now.current[0]?.study;
+    if (!viewer || !study) return;
+    const saved = await onSave(measurementsOf(viewer.marks.list, study));
+    if (saved) viewer.change((marks) => marks.keep());
   });
 
   return (

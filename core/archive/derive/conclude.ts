@@ -9,9 +9,17 @@ export type Subject = { readonly practice: string; readonly instance: string; re
 /** An end without pictures, or with; `fault` is in plain words. */
 export type Conclusion = { readonly state: "ready" | "none" | "failed"; readonly fault: string | null };
 
-/** Writes an end in a transaction of its own. */
-export async function concluded(db: Database, subject: Subject, conclusion: Conclusion): Promise<void> {
-  await db.withBin.writeAs(subject.practice, (tx) => conclude(tx, subject, conclusion));
+/** Writes an end in a transaction of its own; `also` writes what belongs to it. */
+export async function concluded(
+  db: Database,
+  subject: Subject,
+  conclusion: Conclusion,
+  also: (tx: PracticeTransaction) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  await db.withBin.writeAs(subject.practice, async (tx) => {
+    await also(tx);
+    await conclude(tx, subject, conclusion);
+  });
 }
 
 /** Writes an end. */

@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { Id } from "#core/contract/identifiers.ts";
-import { type Decoders, isUndecodable } from "#core/dicom/mod.ts";
+import { comprehensiveSR, type Decoders, isUndecodable } from "#core/dicom/mod.ts";
 import { instance, object } from "#db/schema/mod.ts";
+import { keepReport, readReport } from "../measurements/report.ts";
 import type { Places } from "../reading.ts";
 import { compareVersion, findPair, laterArrival } from "../versions/compare.ts";
 import { settleRelation } from "../versions/settle.ts";
@@ -37,6 +38,7 @@ export async function derive(deriving: Deriving, job: DeriveJob): Promise<Deriva
       current: instance.current,
       studyId: instance.studyId,
       hasImage: instance.rows,
+      sopClassUid: instance.sopClassUid,
       id: object.id,
       key: object.key,
       bytes: object.bytes,
@@ -53,6 +55,17 @@ export async function derive(deriving: Deriving, job: DeriveJob): Promise<Deriva
   try {
     const original = join(folder, "original");
     await fetchOriginal(deriving, found, original);
+    const report = found.sopClassUid === comprehensiveSR ? await readReport(original) : undefined;
+    if (report) {
+      await concluded(
+        deriving.db,
+        { ...job, study: found.studyId },
+        { state: "none", fault: null },
+        (tx) =>
+          keepReport(tx, { practice: job.practice, instance: job.instance, study: found.studyId }, report),
+      );
+      return "none";
+    }
     const derived = await deriving.decoders.derive(original, join(folder, "made"));
     const subject = { ...job, study: found.studyId };
     if (isUndecodable(derived)) {

@@ -66,6 +66,7 @@ export function studyOf(series: PictureSeries[]): PictureStudy {
     studyDate: "2026-11-20",
     practice: "Harbour Street Animal Hospital",
     series,
+    measurements: null,
   };
 }
 

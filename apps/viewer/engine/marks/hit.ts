@@ -8,8 +8,8 @@ export const reach = { mouse: 9, touch: 24 } as const;
 /** The nearest handle within reach; the last drawn wins a tie. */
 export function gripAt(marks: readonly Mark[], toHost: Affine, at: Point, within: number): Grip | undefined {
   let [nearest, found]: [number, Grip | undefined] = [within, undefined];
-  for (const { id, points, saved } of marks) {
-    if (saved) continue;
+  for (const { id, points, fixed } of marks) {
+    if (fixed) continue;
     points.forEach((point, index) => {
       const place = apply(toHost, point);
       const away = Math.hypot(place.x - at.x, place.y - at.y);

@@ -4,7 +4,7 @@ import type { FramePoint, MeasurementKind } from "#core/contract/measurements.ts
 import { pointCounts, squaredOff } from "#core/domain/measure.ts";
 import type { Scale } from "#core/domain/measure.ts";
 
-/** A finished measurement on the frame of a slot. `saved` ones came with the study and are only looked at. */
+/** A finished measurement on the frame of a slot. `fixed` ones came with the study and are only looked at. */
 export type Mark = {
   readonly id: string;
   readonly slot: string;
@@ -12,7 +12,7 @@ export type Mark = {
   readonly points: readonly FramePoint[];
   readonly text: string;
   readonly millimetres: number | null;
-  readonly saved: boolean;
+  readonly fixed: boolean;
 };
 
 /** One that is being drawn; `next` follows the pointer. */
@@ -30,6 +30,7 @@ const mostSteps = 200;
 
 export class Marks {
   #list: readonly Mark[] = [];
+  #begun: readonly Mark[] = this.#list;
   #draft: Draft | null = null;
   #selected: string | null = null;
   #past: (readonly Mark[])[] = [];
@@ -57,23 +58,34 @@ export class Marks {
     return this.#future.length > 0;
   }
 
-  /** Lets go of what the reader drew: it is kept with the study now, and comes back by `load`. */
-  forgetUnsaved(): void {
-    this.#list = this.#list.filter((mark) => mark.saved);
-    [this.#past, this.#future] = [[], []];
-    this.#selected = null;
-  }
-
   on(slot: string): readonly Mark[] {
     return this.#list.filter((mark) => mark.slot === slot);
   }
 
-  /** Puts saved marks in; those that were put in before go. */
-  load(saved: readonly Mark[]): void {
-    const own = (list: readonly Mark[]) => list.filter((mark) => !mark.saved);
-    this.#list = [...saved, ...own(this.#list)];
-    this.#past = this.#past.map((list) => [...saved, ...own(list)]);
-    this.#future = this.#future.map((list) => [...saved, ...own(list)]);
+  /** Puts in what is kept with the study, to be looked at; what was put in before goes. */
+  load(kept: readonly Mark[]): void {
+    const own = (list: readonly Mark[]) => list.filter((mark) => !mark.fixed);
+    this.#list = [...kept, ...own(this.#list)];
+    this.#past = this.#past.map((list) => [...kept, ...own(list)]);
+    this.#future = this.#future.map((list) => [...kept, ...own(list)]);
+  }
+
+  /** Whether something was drawn or changed since `begin`. */
+  get isChanged(): boolean {
+    return this.#list !== this.#begun;
+  }
+
+  /** Takes what is kept with the study as the reader's own, to be changed and kept anew. */
+  begin(kept: readonly Mark[]): void {
+    this.#list = kept;
+    this.#begun = kept;
+    [this.#past, this.#future] = [[], []];
+    this.#selected = null;
+  }
+
+  /** Says that what there is now is kept. */
+  keep(): void {
+    this.#begun = this.#list;
   }
 
   /** Places the next point of a measurement; the last one finishes it. */
@@ -103,7 +115,7 @@ export class Marks {
     if (!draft || !this.canFinish) return false;
     const { slot, kind, points } = draft;
     const id = `mark-${++this.#count}`;
-    this.#keep([...this.#list, { id, slot, kind, points, text: "", millimetres: null, saved: false }]);
+    this.#keep([...this.#list, { id, slot, kind, points, text: "", millimetres: null, fixed: false }]);
     this.#draft = null;
     this.#selected = id;
     return true;
@@ -127,7 +139,7 @@ export class Marks {
 
   remove(id: string): void {
     const mark = this.#list.find((one) => one.id === id);
-    if (!mark || mark.saved) return;
+    if (!mark || mark.fixed) return;
     this.#keep(this.#list.filter((one) => one !== mark));
     if (this.#selected === id) this.#selected = null;
   }
@@ -140,7 +152,7 @@ export class Marks {
 
   /** Says what an arrow points at, or how long a calibration is. */
   describe(id: string, said: { readonly text?: string; readonly millimetres?: number | null }): void {
-    this.#keep(this.#list.map((mark) => mark.id === id && !mark.saved ? { ...mark, ...said } : mark));
+    this.#keep(this.#list.map((mark) => mark.id === id && !mark.fixed ? { ...mark, ...said } : mark));
   }
 
   /** Begins to move a point; all moves up to `release` are one step back. */
@@ -150,7 +162,7 @@ export class Marks {
 
   move({ id, point }: Grip, to: FramePoint): void {
     this.#list = this.#list.map((mark) => {
-      if (mark.id !== id || mark.saved) return mark;
+      if (mark.id !== id || mark.fixed) return mark;
       return { ...mark, points: mark.points.map((old, index) => index === point ? to : old) };
     });
   }

@@ -58,6 +58,7 @@ export class Measuring implements MeasuringHands {
       selected: marks.selected,
       canUndo: marks.canUndo,
       canRedo: marks.canRedo,
+      isChanged: marks.isChanged,
       cross: this.#cross,
     };
   }
