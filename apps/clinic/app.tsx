@@ -19,6 +19,7 @@ const StudyPage = lazy(async () => (await import("./studies/studyPage.tsx")).Stu
 const pages = {
   home: HomePage,
   studies: StudiesPage,
+  links: lazy(async () => (await import("./share/linksPage.tsx")).LinksPage),
   bin: lazy(async () => (await import("./keeping/binPage.tsx")).BinPage),
   storage: lazy(async () => (await import("./keeping/storagePage.tsx")).StoragePage),
   connections: lazy(async () => (await import("./practice/connectionsPage.tsx")).ConnectionsPage),

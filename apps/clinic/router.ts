@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 const pages = [
   "home",
   "studies",
+  "links",
   "bin",
   "storage",
   "connections",

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Id, Secret } from "./identifiers.ts";
 import { MailState } from "./mail.ts";
 import { MailAddress } from "./sessions.ts";
-import { PictureStudy } from "./studies.ts";
+import { Patient, PictureStudy } from "./studies.ts";
 
 export const ShareRight = z.enum(["view", "download", "adopt"]);
 export type ShareRight = z.infer<typeof ShareRight>;
@@ -70,6 +70,38 @@ export type CreatedShare = z.infer<typeof CreatedShare>;
 /** The links of a study, newest first. */
 export const ShareList = z.object({ shares: z.array(Share) });
 export type ShareList = z.infer<typeof ShareList>;
+
+/** Which links of the practice: `live` open now, `ended` do not; newest first, a page at a time. */
+export const ShareQuery = z.object({
+  state: z.enum(["live", "ended", "all"]).default("all"),
+  /** Words of the note, the recipient's address or the study. */
+  search: z.string().max(200).default(""),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z.string().max(200).optional(),
+});
+export type ShareQuery = z.infer<typeof ShareQuery>;
+
+/** The study of a link, as a list names it. */
+const SharedStudy = z.object({
+  patient: Patient,
+  description: z.string().nullable(),
+  studyDate: z.string().nullable(),
+});
+
+/** The links of the practice. */
+export const PracticeShares = z.object({
+  shares: z.array(Share.extend({ study: SharedStudy })),
+  next: z.string().nullable(),
+});
+export type PracticeShares = z.infer<typeof PracticeShares>;
+
+/** Lets a link work for longer from now on, and be opened more often; one that was taken back stays so. */
+export const RenewShare = z.object({
+  expiresInDays: z.number().min(1 / 1440).max(longestShareDays),
+  /** How often it may be opened from now on; null lifts the limit, absent leaves it. */
+  moreViews: z.int().min(1).max(10_000).nullable().optional(),
+});
+export type RenewShare = z.infer<typeof RenewShare>;
 
 /** One line of a link's history, newest first. Address and user agent leave after 90 days. */
 export const ShareVisit = z.object({

@@ -24,6 +24,7 @@ export const clinicPages = [
   "/",
   "/studies",
   "/studies/:id",
+  "/links",
   "/bin",
   "/storage",
   "/connections",

@@ -6,13 +6,16 @@ import {
   NewShare,
   OpenedShare,
   OpenShare,
+  PracticeShares,
+  RenewShare,
   Share,
   ShareList,
+  ShareQuery,
   ShareVisits,
 } from "#core/contract/shares.ts";
 import { cookieOf, giveCookie } from "../guard/cookies.ts";
 import type { EdgeEnv } from "../guard/env.ts";
-import { body, ids } from "../guard/input.ts";
+import { body, ids, query } from "../guard/input.ts";
 import { sharedLimit } from "../guard/allowance.ts";
 import type { May } from "../guard/may.ts";
 import { answer, problemAnswer } from "../guard/refusal.ts";
@@ -22,7 +25,8 @@ import { kindOf, kinds } from "../studies/mod.ts";
 import { createShare } from "./create.ts";
 import { lookAgain, openShare } from "./open.ts";
 import { sendShared } from "./picture.ts";
-import { listShares, revokeShare, visitsOf } from "./staff.ts";
+import { listPracticeShares } from "./list.ts";
+import { listShares, renewShare, revokeShare, visitsOf } from "./staff.ts";
 import { openFirst } from "./words.ts";
 import { sendSharedZip } from "./zip.ts";
 
@@ -38,6 +42,24 @@ export function shares(parts: EdgeParts, may: May) {
       does("Share a study by a link", { status: 201, schema: CreatedShare }),
       body(NewShare),
       async (c) => answer(c, await createShare(parts, c.var.actor, c.req.valid("json"), c.var.request), 201),
+    )
+    .get(
+      "/",
+      may("share:read"),
+      does("List the links of the practice, newest first", { status: 200, schema: PracticeShares }),
+      query(ShareQuery),
+      async (c) => answer(c, await listPracticeShares(parts, c.var.actor.practiceId, c.req.valid("query"))),
+    )
+    .patch(
+      "/:id",
+      may("share:create"),
+      does("Let a link work for longer", { status: 200, schema: Share }),
+      ids("id"),
+      body(RenewShare),
+      async (c) => {
+        const asked = { wanted: c.req.valid("json"), request: c.var.request };
+        return answer(c, await renewShare(parts, c.var.actor, c.req.valid("param").id, asked));
+      },
     )
     .get(
       "/:id/visits",

@@ -1,8 +1,9 @@
 // What staff see and do about the links of a study: list them, read their history, take one back.
-import { and, desc, eq, isNull } from "drizzle-orm";
+import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
 import { refuse } from "#core/contract/problem.ts";
 import type { Refused } from "#core/contract/problem.ts";
-import type { Share, ShareList, ShareVisits } from "#core/contract/shares.ts";
+import type { RenewShare, Share, ShareList, ShareVisits } from "#core/contract/shares.ts";
+import { passcodeAttempts } from "#core/domain/share.ts";
 import { audit, event, share, study } from "#db/schema/mod.ts";
 import { auditRow } from "../guard/audit.ts";
 import type { Actor, RequestFacts } from "../guard/env.ts";
@@ -48,6 +49,35 @@ export async function visitsOf(
   ]);
   if (!found) return refuse("not-found");
   return { visits: rows.map((row) => ({ ...row, at: row.at.toISOString() })) };
+}
+
+/** Lets a link work for longer from now on, also one that has ended; not one that was taken back or locked. */
+export async function renewShare(
+  { db, now, newId }: EdgeParts,
+  actor: Actor,
+  shareId: string,
+  { wanted, request }: { readonly wanted: RenewShare; readonly request: RequestFacts },
+): Promise<Share | Refused> {
+  const { practiceId } = actor;
+  const { expiresInDays, moreViews } = wanted;
+  const expiresAt = new Date(now().getTime() + expiresInDays * 86_400_000);
+  const maxViews = moreViews === undefined
+    ? {}
+    : { maxViews: moreViews === null ? null : sql`views + ${moreViews}::int` };
+  return await db.writeAs(practiceId, async (tx) => {
+    const mayBe = and(isNull(share.revokedAt), lt(share.failedPasscodes, passcodeAttempts));
+    const renewed = await tx.update(share).set({ expiresAt, ...maxViews })
+      .where(and(eq(share.id, shareId), mayBe)).returning({ id: share.id });
+    const [found] = await tx.select(shareColumns).from(share).where(eq(share.id, shareId));
+    if (!found) return refuse("not-found");
+    if (renewed.length === 0) {
+      return refuse("conflict", { detail: "A link that was taken back or locked stays so. Make a new one." });
+    }
+    const deed = { action: "share.renewed", subjectKind: "share", subjectId: shareId };
+    await tx.insert(audit).values(auditRow(actor, request, deed, newId));
+    await tx.insert(event).values({ practiceId, kind: "share.changed", subjectId: shareId });
+    return presentShare(found, now());
+  });
 }
 
 /** Takes a link back: its next request is refused. Doing it again changes nothing. */

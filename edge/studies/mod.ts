@@ -2,6 +2,7 @@
 // edge reads its rows under the practice's policies and passes bytes through the doors.
 export { findThing, kindOf, kinds, sendThing } from "./bytes.ts";
 export type { BytesKind } from "./bytes.ts";
+export { patientOf } from "./patient.ts";
 export { pictureStudy } from "./picture.ts";
 export { integrity, keeping } from "./keepingRoutes.ts";
 export { sendZip, zipNameOf } from "./zip.ts";

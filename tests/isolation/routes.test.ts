@@ -220,7 +220,7 @@ for (const { name, needs: wanted, start } of databases) {
     it("what is about a practice is about the asker's own", async () => {
       const before = await stateOf(edge.given.owner, a.id);
       const lists = ["", "/attention", "/activity", "/usage"].map((path) => `/api/practice${path}`);
-      for (const path of [...lists, "/api/team", "/api/keys", "/api/mails"]) {
+      for (const path of [...lists, "/api/team", "/api/keys", "/api/mails", "/api/shares"]) {
         const answer = await staffOfB.get(path);
         expect([path, answer.status]).toEqual([path, 200]);
         const text = await answer.text();

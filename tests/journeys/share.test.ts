@@ -2,7 +2,7 @@
 // of it.
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { CreatedShare, OpenedShare, Share, ShareVisit } from "#core/contract/shares.ts";
+import { CreatedShare, OpenedShare, PracticeShares, Share, ShareVisit } from "#core/contract/shares.ts";
 import type { Core } from "#core/rpc/mod.ts";
 import { share } from "#db/schema/mod.ts";
 import { type Browser, openBrowser, publicUrl, startEdge, type TestEdge } from "#tests/make/edge.ts";
@@ -389,3 +389,62 @@ async function listed(id: string): Promise<unknown> {
   const { shares } = await (await vet.get(`/api/studies/${study.id}/shares`)).json();
   return shares.find((each: { id: string }) => each.id === id);
 }
+
+describe("PA-6 renewing a link", () => {
+  const renew = (id: string, body: object) => vet.send("PATCH", `/api/shares/${id}`, body);
+
+  it("opens it again after it expired, and raises its limit of views from now on", async () => {
+    const { share: link, token } = await made({ expiresInDays: 1 / 24, maxViews: 1 });
+    expect((await open(edge.browser(), token, { pressed: true })).status).toBe(200);
+    edge.clock.forward(3601);
+    expect((await refusalOf(await open(edge.browser(), token, { pressed: true }))).refusal).toBe("expired");
+    expect(Share.parse(await (await renew(link.id, { expiresInDays: 7 })).json()).state).toBe("spent");
+    const renewed = Share.parse(await (await renew(link.id, { expiresInDays: 7, moreViews: 2 })).json());
+    expect(renewed).toMatchObject({ state: "live", views: 1, maxViews: 3 });
+    expect((await open(edge.browser(), token, { pressed: true })).status).toBe(200);
+    expect((await open(edge.browser(), token, { pressed: true })).status).toBe(200);
+    expect((await refusalOf(await open(edge.browser(), token, { pressed: true }))).refusal).toBe("spent");
+    expect((await visits(link.id)).filter(({ action }) => action === "share.renewed")).toHaveLength(2);
+  });
+
+  it("is refused for one that was taken back, and says what is wrong with what was asked", async () => {
+    const { share: link, token } = await made();
+    await vet.send("DELETE", `/api/shares/${link.id}`);
+    expect((await renew(link.id, { expiresInDays: 7 })).status).toBe(409);
+    expect((await refusalOf(await open(edge.browser(), token))).refusal).toBe("revoked");
+    const wrong = await renew(link.id, { expiresInDays: 9999, moreViews: 0 });
+    expect(wrong.status).toBe(422);
+    expect((await wrong.json()).fields.map(({ field }: { field: string }) => field)).toEqual([
+      "body.expiresInDays",
+      "body.moreViews",
+    ]);
+  });
+});
+
+describe("PA-4 the links of the practice", () => {
+  const list = async (query: string) =>
+    PracticeShares.parse(await (await vet.get(`/api/shares?${query}`)).json());
+
+  it("are found by note, recipient, animal and state, a page at a time", async () => {
+    const note = `Note ${Math.random()}`;
+    const links = [];
+    for (let number = 0; number < 5; number++) links.push(await made({ label: `${note} ${number}` }));
+    await vet.send("DELETE", `/api/shares/${links[1]?.share.id}`);
+    const words = encodeURIComponent(note);
+    const ids = async (query: string) =>
+      (await list(`search=${words}&${query}`)).shares.map(({ label }) => label.at(-1));
+    expect(await ids("state=live")).toEqual(["4", "3", "2", "0"]);
+    expect(await ids("state=ended")).toEqual(["1"]);
+    const first = await list(`search=${words}&limit=2`);
+    const second = await list(`search=${words}&limit=2&after=${first.next}`);
+    const third = await list(`search=${words}&limit=2&after=${second.next}`);
+    expect([first, second, third].flatMap(({ shares }) => shares.map(({ label }) => label.at(-1)))).toEqual(
+      ["4", "3", "2", "1", "0"],
+    );
+    expect(third.next).toBeNull();
+    expect(first.shares[0]?.study).toMatchObject({ description: "Thorax", patient: { animal: "Rex" } });
+    expect((await list(`search=${words}%20rex%20jansen`)).shares).toHaveLength(5);
+    expect((await list("search=100%25%20never")).shares).toEqual([]);
+    expect((await vet.get("/api/shares?after=nonsense")).status).toBe(422);
+  });
+});

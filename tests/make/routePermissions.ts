@@ -109,6 +109,7 @@ export const routesByPermission: Readonly<Record<Permission, readonly string[]>>
     "POST /api/transfers/:id/cancel",
   ],
   "share:read": [
+    "GET /api/shares",
     "GET /api/shares/:id/visits",
     "GET /api/studies/:id/shares",
   ],
@@ -118,6 +119,7 @@ export const routesByPermission: Readonly<Record<Permission, readonly string[]>>
     "PUT /api/uploads",
   ],
   "share:create": [
+    "PATCH /api/shares/:id",
     "POST /api/shares",
   ],
   "share:revoke": [

@@ -144,6 +144,8 @@ export const routeRows: Readonly<Record<string, Asks | Reason>> = {
     ["POST", "/api/shares", { studyId: study, seriesIds: [own.series] }],
   ],
   "GET /api/shares/:id/visits": ({ share }) => [["GET", `/api/shares/${share}/visits`]],
+  "GET /api/shares": "lists the asker's own; see below",
+  "PATCH /api/shares/:id": ({ share }) => [["PATCH", `/api/shares/${share}`, { expiresInDays: 30 }]],
   "DELETE /api/shares/:id": ({ share }) => [["DELETE", `/api/shares/${share}`]],
   "GET /dicomweb": "says what the service does",
   "OPTIONS /dicomweb": "says what the service does",

@@ -15,6 +15,7 @@ const groups: readonly Group[] = [
     links: [
       { page: "home", label: "Home", needs: "practice:read" },
       { page: "studies", label: "Studies", needs: "study:read" },
+      { page: "links", label: "Links", needs: "share:read" },
       { page: "bin", label: "Bin", needs: "study:read" },
       { page: "storage", label: "Storage", needs: "study:read" },
       { page: "connections", label: "Connections", needs: "peer:read" },

@@ -5,6 +5,7 @@ import type { PictureStudy } from "#core/contract/studies.ts";
 import { Button, Check, Choice, Dialog, DialogActions, Field, FormFault, toast } from "#apps/kit/mod.ts";
 import { api, ApiError } from "#apps/kit/mod.ts";
 import { moment } from "../words.ts";
+import { lives } from "./lives.ts";
 import { type Recipient, RecipientFields } from "./recipient.tsx";
 
 type ShareDialogProps = { study: PictureStudy; open: boolean; onClose: () => void; onMade: () => void };
@@ -32,14 +33,6 @@ export function ShareDialog({ study, open, onClose, onMade }: ShareDialogProps) 
   );
 }
 
-const lives = [
-  { value: "1", label: "1 day" },
-  { value: "7", label: "7 days" },
-  { value: "30", label: "30 days" },
-  { value: "90", label: "90 days" },
-  { value: "365", label: "1 year" },
-];
-
 function Form(
   { study, onMade, onClose }: Pick<ShareDialogProps, "study" | "onClose"> & {
     onMade: (made: CreatedShare) => void;
@@ -48,6 +41,7 @@ function Form(
   const [label, setLabel] = useState("");
   const [days, setDays] = useState("30");
   const [download, setDownload] = useState(false);
+  const [adopt, setAdopt] = useState(false);
   const [passcode, setPasscode] = useState("");
   const [views, setViews] = useState("");
   const [to, setTo] = useState<Recipient>("nobody");
@@ -67,7 +61,7 @@ function Form(
     const body = {
       studyId: study.id,
       label: label.trim(),
-      rights: download ? ["view", "download"] : ["view"],
+      rights: ["view", ...(download ? ["download"] : []), ...(adopt ? ["adopt"] : [])],
       expiresInDays: Number(days),
       ...(left.length > 0 ? { seriesIds: chosen.map((series) => series.id) } : {}),
       ...(passcode.trim() ? { passcode: passcode.trim() } : {}),
@@ -110,6 +104,13 @@ function Form(
       )}
       <Choice label="Works for" name="expiry" value={days} options={lives} onChange={setDays} />
       <Check label="The visitor may download the original files" checked={download} onChange={setDownload} />
+      {to !== "client" && (
+        <Check
+          label="Another clinic may add the study to its own records"
+          checked={adopt}
+          onChange={setAdopt}
+        />
+      )}
       <Field
         label="Passcode (optional)"
         name="passcode"
