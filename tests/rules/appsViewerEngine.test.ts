@@ -8,6 +8,7 @@ import {
   flipped,
   panBy,
   type Pose,
+  sampleAspect,
   toDevice,
   turned,
   upright,
@@ -74,6 +75,12 @@ describe("where a picture lies on the screen", () => {
     expect(view.center).toEqual({ x: 0, y: 2400 });
     for (let step = 0; step < 80; step++) view = zoomAt(view, picture, canvas, { x: 0, y: 0 }, 0.5);
     expect(view.zoom).toBeCloseTo(fitZoom(picture, canvas) / 4);
+  });
+
+  it("takes nearly square samples for square ones, so that each is seen as it is", () => {
+    expect(sampleAspect({ row: 1.2, column: 1.2012 })).toBe(1);
+    expect(sampleAspect({ row: 0.3, column: 0.15 })).toBe(2);
+    expect(sampleAspect(null)).toBe(1);
   });
 
   it("draws samples that are not square in their shape", () => {

@@ -130,7 +130,14 @@ export function panBy(view: View, picture: PictureSize, canvas: Size, by: Point)
   return bounded({ ...view, center, fitted: false }, picture, canvas);
 }
 
-/** The height of a sample over its width, from the spacing that the file gives. */
+/** Spacings that differ by less are those of square samples, said with a rounding or a calibration of each direction. */
+const squareWithin = 0.01;
+
+/**
+ * The height of a sample over its width, from the spacing that the file gives. Nearly square samples are shown square,
+ * so that 1:1 shows each as it is.
+ */
 export function sampleAspect(spacing: { row: number; column: number } | null): number {
-  return spacing ? spacing.row / spacing.column : 1;
+  const aspect = spacing ? spacing.row / spacing.column : 1;
+  return Math.abs(aspect - 1) < squareWithin ? 1 : aspect;
 }

@@ -19,12 +19,17 @@ export async function derivedPicture(folder: string, name: string, phantom: Phan
   mkdirSync(folder, { recursive: true });
   const dicomFile = join(folder, `${name}.dcm`);
   writePhantom(dicomFile, phantom);
-  const derived = await deriveInstance(dicomFile, join(folder, name));
-  if (isUndecodable(derived)) throw new Error(`the phantom ${name} cannot be derived`);
-  const frames = derived.frames.map((frame) => {
-    if ("undecodable" in frame) throw new Error(frame.undecodable);
-    return frame;
-  });
+  const picture = await derivedFile(dicomFile, join(folder, name));
+  if (!picture) throw new Error(`the phantom ${name} cannot be derived`);
+  return picture;
+}
+
+/** Derives a DICOM file into a folder; undefined when its pixels, or some frame of them, cannot be decoded. */
+export async function derivedFile(dicomFile: string, into: string): Promise<Picture | undefined> {
+  const derived = await deriveInstance(dicomFile, into);
+  if (isUndecodable(derived)) return undefined;
+  const frames = derived.frames.flatMap((frame) => "undecodable" in frame ? [] : [frame]);
+  if (frames.length < derived.frames.length) return undefined;
   const instance: PictureInstance = {
     id: uuidv7(),
     instanceNumber: null,

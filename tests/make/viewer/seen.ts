@@ -13,8 +13,7 @@ export type Seen = {
 /** The stage without the words over it. */
 export async function stageSeen(page: Page): Promise<Seen> {
   await page.evaluate(async () => {
-    const corners = document.querySelector<HTMLElement>(".corners");
-    if (corners) corners.hidden = true;
+    for (const words of document.querySelectorAll<HTMLElement>(".corners, .edges")) words.hidden = true;
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   });
   const { width, height, data } = PNG.sync.read(await page.locator(".stage-host").screenshot());
