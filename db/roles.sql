@@ -16,8 +16,8 @@ grant select, insert, delete on passkey_challenge to vetware_edge;
 grant select, insert, update, delete on sign_in_failure to vetware_edge;
 grant select, insert on mail, usage, operator_access to vetware_edge;
 grant insert on revocation to vetware_edge;
-grant select on study, series, instance, derivative, object, scrub, scrub_fault, transfer, measurement_report
-  to vetware_edge;
+grant select on study, series, instance, derivative, object, scrub, scrub_fault, transfer, measurement_report,
+  adoption to vetware_edge;
 grant insert on event, request_log to vetware_edge;
 grant select, insert on audit to vetware_edge;
 grant execute on function app.find_account(text), app.find_api_key(bytea), app.find_share(bytea),
@@ -29,7 +29,7 @@ grant execute on function app.find_account(text), app.find_api_key(bytea), app.f
 
 -- The core owns the archive.
 grant select, insert, update, delete on object, study, series, instance, derivative to vetware_core;
-grant select, insert, update on study_purge, scrub, transfer to vetware_core;
+grant select, insert, update on study_purge, scrub, transfer, adoption to vetware_core;
 grant select, insert on scrub_fault, transfer_instance, measurement_report to vetware_core;
 grant select on practice, dicom_peer to vetware_core;
 grant select, insert on event to vetware_core;
@@ -41,7 +41,7 @@ grant select, insert, update, delete on idempotency_key, journal_progress to vet
 grant execute on function app.find_dicom_peer(text, text, inet, bytea),
   app.practices_with_quiet_studies(timestamptz), app.practices_with_due_purges(timestamptz),
   app.revoke_shares_of_study(uuid, timestamptz), app.all_practices(), app.enqueue(text, jsonb, text),
-  app.sweep(timestamptz, integer) to vetware_core;
+  app.sweep(timestamptz, integer), app.find_adoptable(uuid, timestamptz) to vetware_core;
 
 -- The queue takes what was asked for.
 grant select, delete on app.job_request to vetware_jobs;

@@ -24,7 +24,7 @@ import { operator } from "./operator/mod.ts";
 import { peers } from "./peers/mod.ts";
 import { practice } from "./practice/mod.ts";
 import { invitations, team } from "./team/mod.ts";
-import { opened, shares, sharesOfStudy } from "./share/mod.ts";
+import { adoptions, opened, shares, sharesOfStudy } from "./share/mod.ts";
 import { transfers, transfersOfStudy } from "./transfers/mod.ts";
 import { events, integrity, keeping, studies, uploads } from "./studies/mod.ts";
 
@@ -63,7 +63,8 @@ export function buildApp(parts: EdgeParts): Hono<EdgeEnv> {
   app.route("/api/shares", shares(parts, may));
   app.route("/dicomweb", dicomweb(parts, may));
   app.route("/api/peers", peers(parts, may));
-  app.route("/api/opened", opened(parts));
+  app.route("/api/opened", opened(parts, may));
+  app.route("/api/adoptions", adoptions(parts, may));
   app.get(
     "/api/openapi.json",
     open("the API describes itself"),

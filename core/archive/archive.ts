@@ -1,6 +1,7 @@
 // Puts the archive together: journal, receiving, following, reading, deriving.
 import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Adoption } from "#core/contract/adoptions.ts";
 import type { Log } from "#core/contract/log.ts";
 import type { EventAudience } from "#core/contract/capability.ts";
 import type { DomainEvent } from "#core/contract/events.ts";
@@ -11,6 +12,8 @@ import type { ZipOutcome } from "#core/contract/studies.ts";
 import type { Decoders } from "#core/dicom/mod.ts";
 import type { Objects } from "#core/services/objects/mod.ts";
 import type { Database } from "#db/mod.ts";
+import { type AdoptionWish, adoptStudy } from "./adopt/ask.ts";
+import { type AdoptionOf, copyStudy } from "./adopt/copy.ts";
 import { binStudy, type Deletion, restoreStudy } from "./bin/bin.ts";
 import { purgeStudies } from "./bin/purge.ts";
 import { readTombstones } from "./bin/tombstones.ts";
@@ -95,6 +98,10 @@ export type Archive = {
   completeStudies(signal?: AbortSignal): Promise<number>;
   /** Removes for good what has been in the bin for its time; how many studies. */
   purgeStudies(signal?: AbortSignal): Promise<number>;
+  /** Begins to copy what a visit of a link shows into the acting practice. */
+  adoptStudy(wish: AdoptionWish): Promise<Adoption | Refused>;
+  /** Copies a study that is being adopted, or what is left of it; see {@link copyStudy}. */
+  copyStudy(of: AdoptionOf, attempt: Attempt): Promise<void>;
   startTransfer(wish: TransferWish): Promise<Transfer | Refused>;
   cancelTransfer(cancel: Cancel): Promise<Transfer | Refused>;
   /** Tells a peer which of the instances it asks about are kept for good. */
@@ -187,6 +194,12 @@ export async function openArchive(settings: ArchiveSettings): Promise<Archive> {
     restoreStudy: (deletion) => restoreStudy(db, { ...deletion, at: now() }),
     completeStudies: (signal) => completeStudies({ db, now, batch: settings.completeAtOnce }, signal),
     purgeStudies: (signal) => purgeStudies({ db, objects, purged, now }, signal),
+    adoptStudy: async (wish) => {
+      const begun = await adoptStudy(db, wish, now());
+      settings.asked?.();
+      return begun;
+    },
+    copyStudy: (of, attempt) => copyStudy({ ...places, receive: receiveOne, now }, of, attempt),
     startTransfer: async (wish) => {
       const begun = await startTransfer(db, wish, now());
       settings.asked?.();

@@ -1,4 +1,5 @@
 // The archive's calls.
+import { adoptStudy } from "#core/contract/adoptions.ts";
 import { binStudy, prepareAgain, restoreStudy } from "#core/contract/archive.ts";
 import { saveMeasurements } from "#core/contract/measurements.ts";
 import { cancelTransfer, startTransfer } from "#core/contract/transfers.ts";
@@ -17,6 +18,7 @@ export function archiveCalls(
     | "restoreStudy"
     | "startTransfer"
     | "cancelTransfer"
+    | "adoptStudy"
   >,
 ): Served[] {
   return [
@@ -43,6 +45,11 @@ export function archiveCalls(
       startTransfer,
       ({ from, ...wish }, who) =>
         inPractice(who, (practice) => archive.startTransfer({ practice, ...wish, author: { who, from } })),
+    ),
+    serve(
+      adoptStudy,
+      ({ from, visit }, who) =>
+        inPractice(who, (practice) => archive.adoptStudy({ practice, visit, author: { who, from } })),
     ),
     serve(
       cancelTransfer,

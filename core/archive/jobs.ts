@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { type Job, job } from "#core/jobs/mod.ts";
 import type { Archive } from "./archive.ts";
+import { adoptStudyJob } from "./adopt/job.ts";
 import { commitStorageJob } from "./commitment/job.ts";
 import type { DerivationOutcome } from "./derive/derive.ts";
 import { deriveJob } from "./derive/job.ts";
@@ -15,6 +16,7 @@ export type Worked = Pick<
   | "derive"
   | "giveUpDerivation"
   | "sendStudy"
+  | "copyStudy"
   | "commitStorage"
   | "completeStudies"
   | "purgeStudies"
@@ -34,6 +36,7 @@ export function archiveJobs(archive: Worked, working: Working): Job[] {
   return [
     deriveJob(archive, working),
     sendStudyJob(archive),
+    adoptStudyJob(archive),
     commitStorageJob(archive),
     scheduled("completeStudies", "* * * * *", (signal) => archive.completeStudies(signal)),
     scheduled("purgeStudies", "23 * * * *", (signal) => archive.purgeStudies(signal)),

@@ -7,8 +7,10 @@
 // of an instance is the SHA-256 of its dataset bytes; versions/ tells a conflict from the same picture in another syntax.
 //
 // Over time: studies become complete (complete/), go into the bin and out of it (bin/), everything stored is read again
-// (integrity/), measurements are kept as reports beside what they are of (measurements/), what nobody names is swept (orphans/), and studies are sent back to peers (transfer/).
+// (integrity/), what nobody names is swept (orphans/), studies are sent back to peers (transfer/) and copied into the
+// records of another practice that a link allows it to (adopt/). Measurements are kept as reports (measurements/).
 export { type Archive, type ArchiveSettings, openArchive } from "./archive.ts";
+export { adoptStudy } from "./adopt/ask.ts";
 export { takeCommitments } from "./commitment/ask.ts";
 export { archiveCalls } from "./calls.ts";
 export { binStudy, restoreStudy } from "./bin/bin.ts";

@@ -110,6 +110,8 @@ export const ShareVisit = z.object({
   outcome: z.string(),
   ip: z.string().nullable(),
   userAgent: z.string().nullable(),
+  /** The practice that added it to its records. */
+  by: z.string().nullable(),
 });
 export type ShareVisit = z.infer<typeof ShareVisit>;
 

@@ -1,5 +1,6 @@
 // Studies as the staff app and the share page see them.
 import { z } from "zod";
+import { Adoption } from "./adoptions.ts";
 import { Id, Uid } from "./identifiers.ts";
 import { KeptMeasurements } from "./measurements.ts";
 import { FramePixels, PictureFrame } from "./pixels.ts";
@@ -117,6 +118,8 @@ export const StaffStudy = PictureStudy.extend({
   bytes: z.int(),
   /** SOP instances of which other bytes came as well. */
   versions: z.int(),
+  /** From which practice's link it came into the records; null for one that came another way. */
+  adopted: Adoption.nullable(),
 });
 export type StaffStudy = z.infer<typeof StaffStudy>;
 

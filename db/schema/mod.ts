@@ -8,3 +8,4 @@ export * from "./records.ts";
 export * from "./journal.ts";
 export * from "./integrity.ts";
 export * from "./transfers.ts";
+export * from "./adoptions.ts";

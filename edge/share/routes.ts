@@ -1,6 +1,7 @@
 // Links: staff make them and take them back; visitors open them and fetch what they show.
 import { Hono } from "hono";
 import { z } from "zod";
+import { Adoption, AdoptionStanding } from "#core/contract/adoptions.ts";
 import {
   CreatedShare,
   NewShare,
@@ -22,6 +23,7 @@ import { answer, problemAnswer } from "../guard/refusal.ts";
 import { does, open } from "../guard/route.ts";
 import type { EdgeParts } from "../parts.ts";
 import { kindOf, kinds } from "../studies/mod.ts";
+import { adoptionStanding, adoptShared } from "./adopt.ts";
 import { createShare } from "./create.ts";
 import { lookAgain, openShare } from "./open.ts";
 import { sendShared } from "./picture.ts";
@@ -88,8 +90,19 @@ export function sharesOfStudy(parts: EdgeParts, may: May) {
   );
 }
 
+/** Routes at /api/adoptions. */
+export function adoptions(parts: EdgeParts, may: May) {
+  return new Hono<EdgeEnv>().get(
+    "/:id",
+    may("study:read"),
+    does("How far adding a shared study to the records has come", { status: 200, schema: AdoptionStanding }),
+    ids("id"),
+    async (c) => answer(c, await adoptionStanding(parts, c.var.actor.practiceId, c.req.valid("param").id)),
+  );
+}
+
 /** Routes at /api/opened, for visitors. */
-export function opened(parts: EdgeParts) {
+export function opened(parts: EdgeParts, may: May) {
   return new Hono<EdgeEnv>()
     .post(
       "/",
@@ -118,6 +131,13 @@ export function opened(parts: EdgeParts) {
         if (!opened) return problemAnswer(c, openFirst);
         return "shut" in opened ? problemAnswer(c, opened.shut) : answer(c, opened);
       },
+    )
+    .post(
+      "/:share/adopt",
+      may("study:upload"),
+      does("Add a shared study to the records of one's own practice", { status: 202, schema: Adoption }),
+      ids("share"),
+      (c) => adoptShared(parts, c, c.req.valid("param").share),
     )
     .get(
       "/:share/zip",

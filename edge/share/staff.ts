@@ -44,6 +44,7 @@ export async function visitsOf(
       outcome: audit.outcome,
       ip: audit.ip,
       userAgent: audit.userAgent,
+      by: audit.reason,
     }).from(audit).where(and(eq(audit.subjectKind, "share"), eq(audit.subjectId, shareId)))
       .orderBy(desc(audit.at), desc(audit.id)).limit(historyLines),
   ]);

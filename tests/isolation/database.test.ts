@@ -13,6 +13,7 @@ import { needs } from "#tests/make/needs.ts";
 const grants: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   vetware_edge: {
     account: "siu",
+    adoption: "s",
     api_key: "siu",
     audit: "si",
     derivative: "s",
@@ -45,6 +46,7 @@ const grants: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     usage: "si",
   },
   vetware_core: {
+    adoption: "siu",
     audit: "i",
     derivative: "siud",
     dicom_peer: "s",

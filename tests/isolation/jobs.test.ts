@@ -20,6 +20,7 @@ import { keptLog } from "#tests/make/rpc.ts";
 const rows: Readonly<Record<string, string>> = {
   sendMail: "names the owner; see below",
   sendStudy: "names the practice; see below and tests/contracts/archiveTransfer",
+  adoptStudy: "names the practice that adopts; see tests/contracts/archiveAdoption",
   derive: "is told the practice with the instance; see tests/contracts/archiveRows",
   commitStorage: "names the practice; see tests/attacks/dimseCommitment",
 };

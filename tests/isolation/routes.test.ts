@@ -68,6 +68,7 @@ for (const { name, needs: wanted, start } of databases) {
       const visit = visitor.cookies.get(`__Host-share-${share.id}`) ?? "";
       const peer = await edge.given.peer(practice, "192.0.2.1/32");
       const transfer = await edge.given.transfer(practice, study.id, peer);
+      const adoption = await edge.given.adoption(practice);
       const invited = await staff.send("POST", "/api/team/invitations", {
         email: `${uuidv7()}@example.org`,
         role: "technician",
@@ -84,6 +85,7 @@ for (const { name, needs: wanted, start } of databases) {
         key,
         peer,
         transfer,
+        adoption,
         study: study.id,
         series: first?.id ?? "",
         instance,
@@ -126,6 +128,7 @@ for (const { name, needs: wanted, start } of databases) {
           share: uuidv7(),
           peer: uuidv7(),
           transfer: uuidv7(),
+          adoption: uuidv7(),
           token: "",
           visit: "",
         };

@@ -4,6 +4,7 @@
 import { Buffer } from "node:buffer";
 import { uuidv7 } from "uuidv7";
 import {
+  adoptStudy,
   archiveCalls,
   binStudy,
   cancelTransfer,
@@ -163,6 +164,7 @@ async function coreHere(
       }, wish),
     binStudy: (deletion) => binStudy(db, { ...deletion, at: at() }),
     restoreStudy: (deletion) => restoreStudy(db, { ...deletion, at: at() }),
+    adoptStudy: (wish) => adoptStudy(db, wish, at()),
     startTransfer: (wish) => startTransfer(db, wish, at()),
     cancelTransfer: (cancel) => cancelTransfer(db, cancel, at()),
   });

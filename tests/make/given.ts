@@ -10,6 +10,7 @@ import { makeDigest, newTotp, openSealer } from "#core/secrets/mod.ts";
 import { type Database, openDatabase } from "#db/mod.ts";
 import {
   account,
+  adoption,
   apiKey,
   derivative,
   dicomPeer,
@@ -71,6 +72,8 @@ export type Given = {
   study(of: GivenPractice, wish?: StudyWish): Promise<GivenStudy>;
   /** Registers equipment at an address or range, under any calling AE title unless `more` names one; its id. */
   peer(of: GivenPractice, address: string, more?: PeerWish): Promise<string>;
+  /** A study of another practice that was added to the records, with nothing in it. */
+  adoption(of: GivenPractice): Promise<string>;
   /** A transfer of a study that has been done. */
   transfer(of: GivenPractice, study: string, peer: string): Promise<string>;
   /** The database as its owner sees it, for looking at rows. */
@@ -98,6 +101,7 @@ export function openGiven(database: TestDatabase): Given {
     person: (of, role = "veterinarian") => makePerson(owner, of, role),
     apiKey: (of, wish = {}) => makeKey(owner, of, wish),
     study: (of, wish = {}) => makeStudy(owner, of, wish),
+    adoption: (of) => makeAdoption(owner, of),
     transfer: (of, studyId, peerId) => makeTransfer(owner, of, { studyId, peerId }),
     peer: (of, address, more) => makePeer(owner, of, address, more),
   };
@@ -189,6 +193,18 @@ async function makeTransfer(
   const at = new Date();
   const row = { id, practiceId, ...of, peerName: "PACS", total: 1, sent: 1, createdAt: at, endedAt: at };
   await owner.applyAs(practiceId, (q) => q.insert(transfer).values({ ...row, state: "done" }));
+  return id;
+}
+
+async function makeAdoption(owner: Database, { id: practiceId }: GivenPractice): Promise<string> {
+  const id = uuidv7();
+  const at = new Date();
+  const source = { shareId: uuidv7(), sourcePracticeId: uuidv7(), sourceStudyId: uuidv7() };
+  const row = { id, practiceId, studyInstanceUid: newUid(), fromPractice: "Gamma", total: 0, ...source };
+  await owner.applyAs(
+    practiceId,
+    (q) => q.insert(adoption).values({ ...row, state: "done", createdAt: at, endedAt: at }),
+  );
   return id;
 }
 

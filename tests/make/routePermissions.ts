@@ -63,6 +63,7 @@ export const routesByPermission: Readonly<Record<Permission, readonly string[]>>
     "GET /api/mails",
   ],
   "study:read": [
+    "GET /api/adoptions/:id",
     "GET /api/events",
     "GET /api/integrity",
     "GET /api/studies",
@@ -114,6 +115,7 @@ export const routesByPermission: Readonly<Record<Permission, readonly string[]>>
     "GET /api/studies/:id/shares",
   ],
   "study:upload": [
+    "POST /api/opened/:share/adopt",
     "POST /dicomweb/studies",
     "POST /dicomweb/studies/:study",
     "PUT /api/uploads",

@@ -11,6 +11,7 @@ export type Things = {
   share: string;
   peer: string;
   transfer: string;
+  adoption: string;
   account: string;
   session: string;
   invitation: string;
@@ -166,6 +167,8 @@ export const routeRows: Readonly<Record<string, Asks | Reason>> = {
   "POST /api/peers/:id/echo": ({ peer }) => [["POST", `/api/peers/${peer}/echo`]],
   "POST /api/opened": "is for who holds a link's token; its secret is the permission",
   "GET /api/opened/:share": ({ share }) => [["GET", `/api/opened/${share}`]],
+  "POST /api/opened/:share/adopt": ({ share }) => [["POST", `/api/opened/${share}/adopt`]],
+  "GET /api/adoptions/:id": ({ adoption }) => [["GET", `/api/adoptions/${adoption}`]],
   "GET /api/opened/:share/zip": ({ share }) => [["GET", `/api/opened/${share}/zip`]],
   "GET /api/opened/:share/instances/:instance/:kind{thumbnail|preview|picture|original}": (
     { share, instance },

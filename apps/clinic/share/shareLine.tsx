@@ -186,7 +186,7 @@ const visitWords: Readonly<Record<string, string>> = {
   "share.revoked": "Taken back",
   "share.renewed": "Renewed",
   "share.downloaded": "Downloaded",
-  "share.adopted": "Added to another clinic's records",
+  "share.adopted": "Added to the records of another clinic",
 };
 
 function History({ share }: { share: string }) {
@@ -202,6 +202,7 @@ function History({ share }: { share: string }) {
         <li key={visit.at + visit.action}>
           <span>
             <strong>{visitWords[visit.action] ?? visit.action}</strong>
+            {visit.by && `: ${visit.by}`}
             {visit.outcome !== "done" && ` (${visit.outcome})`}
           </span>
           <span class="quiet">{moment(visit.at)}{visit.ip && ` · ${visit.ip}`}</span>

@@ -62,14 +62,20 @@ export function StudyPage({ id }: { id: string }) {
 }
 
 /** Whether more is to be expected. */
-function Arrival({ study: { complete, lastReceivedAt, files, bytes } }: { study: StaffStudy }) {
+function Arrival({ study }: { study: StaffStudy }) {
+  const { complete, lastReceivedAt, files, bytes, adopted } = study;
   const kept = `${files === 1 ? "1 file" : `${files} files`}, ${size(bytes)}`;
   return (
     <p class="arrival" role="status">
       <span class="badge" data-tone={complete ? "success" : "accent"}>
         {complete ? "Complete" : "Receiving"}
       </span>
-      <span class="quiet">{kept} · last arrival {moment(lastReceivedAt)}</span>
+      <span class="quiet">
+        {kept} · last arrival {moment(lastReceivedAt)}
+        {adopted && ` · from ${adopted.fromPractice}, added ${moment(adopted.createdAt)}`}
+        {adopted?.state === "running" && ` (${adopted.taken} of ${adopted.total})`}
+        {adopted?.state === "failed" && ` (${adopted.reason})`}
+      </span>
     </p>
   );
 }

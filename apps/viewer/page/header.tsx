@@ -1,4 +1,5 @@
 import type { OpenedShare } from "#core/contract/shares.ts";
+import { Adopt } from "./adopt.tsx";
 import { expiryWords, patientLine, patientTitle, studyLine } from "../room/words.ts";
 
 /** Whose pictures these are, from whom, and until when. */
@@ -18,6 +19,7 @@ export function Header({ opened }: { opened: OpenedShare }) {
       <p class="head-expiry">
         {expiryWords(opened.expiresAt, new Date())}
       </p>
+      {opened.rights.includes("adopt") && <Adopt shareId={opened.shareId} practice={opened.study.practice} />}
     </header>
   );
 }
