@@ -54,7 +54,7 @@ export function Menu({ label, items, pressed, children }: MenuProps) {
 
   return (
     <div
-      class="menu"
+      class="menu-root"
       ref={root}
       onKeyDown={(event) => open && moved(event, root.current, () => close(true))}
     >

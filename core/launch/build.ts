@@ -10,7 +10,7 @@ import { run } from "./node.ts";
 const Built = z.record(z.string(), z.string());
 
 /** Folders besides the app's own that its pages may be made of (law 1), and what decides the versions. */
-const shared = ["apps/kit", "core/contract", "core/domain", "package.json", "deno.lock"];
+const shared = ["apps/kit", "apps/viewer", "core/contract", "core/domain", "package.json", "deno.lock"];
 
 /** The names of the apps, in order. */
 export async function findApps(root: string): Promise<string[]> {

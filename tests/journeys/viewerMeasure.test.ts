@@ -109,6 +109,7 @@ needs(chromium).describe("PA-9 measuring on the picture", () => {
     }
     await expect.poll(() => page.locator("rect.magnifier").count()).toBe(0);
     await page.getByRole("button", { name: "Done" }).tap();
+    await page.getByRole("button", { name: "Stop" }).tap();
     await page.locator(".mark-list summary").tap();
     const score = await scoreOn(page);
     expect(Math.abs(score - heart.score)).toBeLessThan(0.1);

@@ -16,7 +16,7 @@ export type Standing =
   | { readonly at: "open"; readonly opened: OpenedShare };
 
 /** How often an open page asks whether the link still opens, and while pictures are being prepared, in ms. */
-const lookEvery = 20_000;
+const lookEvery = 8000;
 const lookEveryWhilePending = 4000;
 /** A refusal this soon after an opening, ms, is no link taken back. */
 const soon = 10_000;

@@ -159,7 +159,11 @@ export function Room(props: RoomProps) {
           onChoose={(entry) => open(activePane(), entry)}
         />
       )}
-      <Stages class="stages" data-count={layout.value}>
+      <Stages
+        class="stages"
+        data-count={layout.value}
+        data-measuring={current?.measuring ? "true" : undefined}
+      >
         {panes.slice(0, layout.value).map((one, index) => (
           <Pane
             key={index}

@@ -38,7 +38,7 @@ export type MeasuringHands = {
 type Finger = { readonly start: Point; at: Point };
 
 /** Taps farther apart in time (ms) or place (px) are two taps. */
-const doubleTap = { within: 320, near: 28 };
+const doubleTap = { within: 320, near: 28, nearMeasuring: 10 };
 /** A press that moved less than this is a tap, px. */
 const slop = 6;
 /** Points of measurements are moved by less, px. */
@@ -145,14 +145,17 @@ export class Pointers {
   #up(event: PointerEvent): void {
     const finger = this.#fingers.get(event.pointerId);
     const tapped = finger && !this.#moved && event.button === 0 && this.#fingers.size === 1;
-    if (finger && this.#gesture === "measure") this.#hands.measure.up(this.#point(event));
+    const measured = this.#gesture === "measure";
+    if (finger && measured) this.#hands.measure.up(this.#point(event));
     this.#forget(event);
-    if (tapped) this.#tap(finger.start, event.timeStamp);
+    if (tapped) this.#tap(finger.start, event.timeStamp, measured);
   }
 
-  #tap(at: Point, time: number): void {
+  #tap(at: Point, time: number, measured: boolean): void {
     const last = this.#lastTap;
-    const double = last && time - last.time < doubleTap.within && distance(last.at, at) < doubleTap.near;
+    // Edges of neighbouring vertebrae may lie close together on the screen.
+    const near = measured ? doubleTap.nearMeasuring : doubleTap.near;
+    const double = last && time - last.time < doubleTap.within && distance(last.at, at) < near;
     this.#lastTap = double ? undefined : { at, time };
     if (double && !this.#hands.measure.finish()) this.#hands.toggleZoom(at);
   }
