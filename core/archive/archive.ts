@@ -44,6 +44,7 @@ import { commitStorage } from "./commitment/commit.ts";
 import type { CommitmentAsked } from "./commitment/job.ts";
 import { type Attempt, sendStudy } from "./transfer/send.ts";
 import { type Backlog, openRoom, type RoomBounds } from "./receive/room.ts";
+import { openPictures } from "./retrieve/rendered.ts";
 import { openHeaders } from "./retrieve/headers.ts";
 import { openRetrieve, type Retrieve } from "./retrieve/retrieve.ts";
 import { receiveZip, type ZipArrival } from "./unpack/receiveZip.ts";
@@ -82,7 +83,7 @@ export type Archive = {
   openOriginal(practice: string, instance: string): Promise<Readable | undefined>;
   openDerivative(practice: string, instance: string, kind: DerivativeKind): Promise<Readable | undefined>;
   /** A study's files as a ZIP with a DICOMDIR; undefined where there are none. */
-  openZip(practice: string, wish: ZipWish): Promise<StudyZip | undefined>;
+  openZip(practice: string, wish: ZipWish): Promise<StudyZip | Refused | undefined>;
   /** What DICOMweb retrieves; see {@link openRetrieve}. */
   readonly retrieve: Retrieve;
   eventsAfter(audience: EventAudience, cursor: string | undefined, limit?: number): Promise<DomainEvent[]>;
@@ -159,6 +160,7 @@ export async function openArchive(settings: ArchiveSettings): Promise<Archive> {
   const room = openRoom(incoming, bounds, () => follower.backlog());
   const receiving = { journal, incoming, room, limit, log, now };
   const places = { db, objects, incoming };
+  const render = openPictures({ ...places, decoders, work });
   const running = new Set<Promise<unknown>>();
   let closing = false;
 
@@ -178,7 +180,7 @@ export async function openArchive(settings: ArchiveSettings): Promise<Archive> {
     openOriginal: (practice, instance) => openOriginal(places, practice, instance),
     openDerivative: (practice, instance, kind) => openDerivative(places, practice, instance, kind),
     retrieve: openRetrieve({ ...places, decoders, work }),
-    openZip: (practice, wish) => openStudyZip(places, practice, wish, now()),
+    openZip: (practice, wish) => openStudyZip({ ...places, render }, practice, wish, now()),
     eventsAfter: (audience, cursor, most) => eventsAfter(db, audience, cursor, most),
     newestEvent: (audience) => newestEvent(db, audience),
     derive: (job) => derive({ ...places, decoders, work, now }, job),

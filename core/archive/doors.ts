@@ -83,8 +83,9 @@ function opened(found: Readable | undefined): OpenedThing | Refused {
   return { size, etag: `"${sha256}"`, mediaType, read };
 }
 
-function zip(found: StudyZip | undefined): OpenedThing | Refused {
+function zip(found: StudyZip | Refused | undefined): OpenedThing | Refused {
   if (!found) return nothing;
+  if ("refused" in found) return found;
   const read = () => Promise.resolve(found.read());
   return { size: found.size, mediaType: "application/zip", ranges: false, read };
 }

@@ -20,6 +20,10 @@ export const largestArrival = 4 * 1024 ** 3;
 /** The most series that a ZIP of a part of a study names: they stand in the path of the door. */
 export const mostZippedSeries = 60;
 
+/** What a ZIP of a study holds: the files as they came, or a picture of each for people without a DICOM viewer. */
+export const ZipForm = z.enum(["dicom", "jpeg"]);
+export type ZipForm = z.infer<typeof ZipForm>;
+
 /** The thing whose bytes are asked for; the core alone knows where it is kept. */
 export const Thing = z.union([
   z.strictObject({ original: Id }),
@@ -27,8 +31,12 @@ export const Thing = z.union([
   z.strictObject({ preview: Id, size: z.literal([1024, 256]) }),
   /** What DICOMweb names by UIDs, in a form that was asked for. */
   z.strictObject({ dicomweb: DicomName, as: Retrieved }),
-  /** A study as a ZIP of its files, or some series of it. */
-  z.strictObject({ zip: Id, seriesIds: z.array(Id).min(1).max(mostZippedSeries).optional() }),
+  /** A study as a ZIP of its files, or of a JPEG of each of its pictures; or some series of it. */
+  z.strictObject({
+    zip: Id,
+    seriesIds: z.array(Id).min(1).max(mostZippedSeries).optional(),
+    as: ZipForm.optional(),
+  }),
 ]);
 export type Thing = z.infer<typeof Thing>;
 

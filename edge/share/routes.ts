@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { Adoption, AdoptionStanding } from "#core/contract/adoptions.ts";
+import { ZipForm } from "#core/contract/capability.ts";
 import {
   CreatedShare,
   NewShare,
@@ -34,6 +35,8 @@ import { sendSharedZip } from "./zip.ts";
 
 /** A token of any form: one that cannot be right is answered as one that is not. */
 const Opening = OpenShare.extend({ token: z.string().max(512) });
+
+const ZipQuery = z.object({ as: ZipForm.optional() });
 
 /** Routes at /api/shares. */
 export function shares(parts: EdgeParts, may: May) {
@@ -142,9 +145,13 @@ export function opened(parts: EdgeParts, may: May) {
     .get(
       "/:share/zip",
       open("the visit's cookie is the permission; the link's row is asked each time"),
-      does("The shared files as a ZIP with a DICOMDIR", { status: 200, type: "application/zip" }),
+      does("The shared files as a ZIP with a DICOMDIR, or a JPEG of each picture", {
+        status: 200,
+        type: "application/zip",
+      }),
       ids("share"),
-      (c) => sendSharedZip(parts, c, c.req.valid("param").share),
+      query(ZipQuery),
+      (c) => sendSharedZip(parts, c, c.req.valid("param").share, c.req.valid("query").as),
     )
     .get(
       `/:share/instances/:instance/:kind{${kinds}}`,

@@ -1,6 +1,6 @@
 // What a link shows as one ZIP, for a visitor whose link has the right to download.
 import type { Context } from "hono";
-import { mostZippedSeries } from "#core/contract/capability.ts";
+import { mostZippedSeries, type ZipForm } from "#core/contract/capability.ts";
 import { shareAllows } from "#core/domain/share.ts";
 import { audit } from "#db/schema/mod.ts";
 import { visitorAuditRow } from "../guard/audit.ts";
@@ -17,6 +17,7 @@ export async function sendSharedZip(
   parts: EdgeParts,
   c: Context<EdgeEnv>,
   shareId: string,
+  as: ZipForm | undefined,
 ): Promise<Response> {
   const visit = await findVisit(parts, shareId, cookieOf(c, `share-${shareId}`));
   if (!visit) return problemAnswer(c, openFirst);
@@ -38,6 +39,6 @@ export async function sendSharedZip(
     await parts.db.applyAs(practiceId, (q) => q.insert(audit).values(row));
   }
   const who = { shareSession: visit.id, practice: practiceId, permission: "study:read" } as const;
-  const thing = { zip: studyId, ...(seriesIds ? { seriesIds } : {}) };
+  const thing = { zip: studyId, ...(seriesIds ? { seriesIds } : {}), ...(as ? { as } : {}) };
   return await sendThing(parts, c, { who, thing, cache: "no-store", fileName });
 }

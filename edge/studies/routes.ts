@@ -1,6 +1,7 @@
 // Studies for the staff of a practice: the list, one study, its bytes, uploads, and what happens meanwhile.
 import { Hono } from "hono";
 import { z } from "zod";
+import { ZipForm } from "#core/contract/capability.ts";
 import { refuse } from "#core/contract/problem.ts";
 import { DomainEvent } from "#core/contract/events.ts";
 import { NewMeasurements, SavedMeasurements } from "#core/contract/measurements.ts";
@@ -21,6 +22,7 @@ import { staffStudy } from "./staffStudy.ts";
 import { upload } from "./upload.ts";
 import { sendZip } from "./zip.ts";
 
+const ZipQuery = z.object({ as: ZipForm.optional() });
 const Asked = z.object({ asked: z.int() });
 
 /** Routes at /api/studies. */
@@ -56,9 +58,13 @@ export function studies(parts: EdgeParts, may: May) {
     .get(
       "/:id/zip",
       may("study:read"),
-      does("The files of a study as a ZIP with a DICOMDIR", { status: 200, type: "application/zip" }),
+      does("The files of a study as a ZIP with a DICOMDIR, or a JPEG of each picture", {
+        status: 200,
+        type: "application/zip",
+      }),
       ids("id"),
-      (c) => sendZip(parts, c, c.req.valid("param").id),
+      query(ZipQuery),
+      (c) => sendZip(parts, c, c.req.valid("param").id, c.req.valid("query")),
     )
     .post(
       "/:id/measurements",

@@ -1,6 +1,7 @@
 // A study as a ZIP with its DICOMDIR, for the staff of its practice. The core makes it while it is sent.
 import { eq } from "drizzle-orm";
 import type { Context } from "hono";
+import type { ZipForm } from "#core/contract/capability.ts";
 import { study } from "#db/schema/mod.ts";
 import { actingAs } from "../guard/acting.ts";
 import type { ActedEnv } from "../guard/env.ts";
@@ -15,13 +16,13 @@ export async function sendZip(
   parts: EdgeParts,
   c: Context<ActedEnv>,
   studyId: string,
-  seriesIds?: readonly string[],
+  { seriesIds, as }: { readonly seriesIds?: readonly string[]; readonly as?: ZipForm } = {},
 ): Promise<Response> {
   const { actor } = c.var;
   const fileName = await zipNameOf(parts, actor.practiceId, studyId);
   if (fileName === undefined) return refusal(c, "not-found");
   const who = actingAs(actor, "study:read");
-  const thing = { zip: studyId, ...(seriesIds ? { seriesIds: [...seriesIds] } : {}) };
+  const thing = { zip: studyId, ...(seriesIds ? { seriesIds: [...seriesIds] } : {}), ...(as ? { as } : {}) };
   return await sendThing(parts, c, { who, thing, cache: "no-store", fileName });
 }
 

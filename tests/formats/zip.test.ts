@@ -3,11 +3,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import sharp from "sharp";
+import { afterAll, describe, expect, it } from "vitest";
 import { type Archive, openThing } from "#core/archive/mod.ts";
 import { endOfDirectory, localHeader } from "#core/archive/export/zipFormat.ts";
 import { heldFile, zipLength, type ZippedFile, zipStream } from "#core/archive/export/zipStream.ts";
-import { element, readDirectory, tags } from "#core/dicom/mod.ts";
+import { mostPictures, picturesOf } from "#core/archive/export/pictures.ts";
+import type { StudyInstance } from "#core/archive/export/rows.ts";
+import { type Decoders, element, openDecoders, readDirectory, tags } from "#core/dicom/mod.ts";
 import { study } from "#db/schema/mod.ts";
 import { type House, openHouses, settled, upload } from "#tests/make/archive.ts";
 import { dicomFile, noise, temporaryFolder } from "#tests/make/dicom.ts";
@@ -36,9 +39,13 @@ function picture(series: number, number: number, more: { name?: string; side?: n
 
 async function given(
   files: readonly Uint8Array[],
+  decoders?: Decoders,
 ): Promise<{ house: House; archive: Archive; study: string }> {
   const house = await newHouse();
-  const archive = await archiveIn(house, { bounds: { records: 10_000, bytes: 1e9, freeBytes: 0 } });
+  const archive = await archiveIn(house, {
+    bounds: { records: 10_000, bytes: 1e9, freeBytes: 0 },
+    ...(decoders ? { decoders } : {}),
+  });
   const received = await Promise.all(files.map((file) => archive.receive(upload(house, file))));
   expect(received.filter((one) => "refusal" in one)).toEqual([]);
   await settled(archive);
@@ -48,10 +55,10 @@ async function given(
 
 async function saved(archive: Archive, house: House, zip: string): Promise<{ path: string; size: number }> {
   const opened = await archive.openZip(house.practice.id, { zip });
-  if (!opened) throw new Error("there is no ZIP");
+  if (!opened || "refused" in opened) throw new Error("there is no ZIP");
   const path = join(temporaryFolder(), "study.zip");
   writeFileSync(path, new Uint8Array(await new Response(opened.read()).arrayBuffer()));
-  return { path, size: opened.size };
+  return { path, size: opened.size ?? NaN };
 }
 
 async function filesBelow(folder: string): Promise<Buffer[]> {
@@ -119,6 +126,48 @@ describe("PA-3 the ZIP of a study", () => {
     expect(answers.map((answer) => "refused" in answer && answer.refused.status)).toEqual([404, 404, 404]);
     const own = await open({ zip: study }, who(house.practice.id), signal);
     expect(own).toMatchObject({ mediaType: "application/zip", ranges: false });
+  });
+});
+
+describe("PA-3 a JPEG of each picture of a study", () => {
+  const decoders = openDecoders({ workers: 1, deadlineMilliseconds: 20_000, memoryMegabytes: 1000 });
+  afterAll(() => decoders.close());
+
+  needs(...tools).it(
+    "comes in the order people see, made one by one, with what could not be made named",
+    async () => {
+      const broken = picture(3, 1).subarray(0, -40);
+      const { house, archive, study } = await given([
+        picture(2, 1, { side: 64 }),
+        picture(1, 1, { side: 48 }),
+        broken,
+      ], decoders);
+      const opened = await archive.openZip(house.practice.id, { zip: study, as: "jpeg" });
+      if (!opened || "refused" in opened) throw new Error("there is no ZIP");
+      expect(opened.size).toBeUndefined();
+      const path = join(temporaryFolder(), "pictures.zip");
+      writeFileSync(path, new Uint8Array(await new Response(opened.read()).arrayBuffer()));
+      expect(told("unzip", ["-tq", path]).said).toContain("No errors");
+      const folder = temporaryFolder();
+      unpack(path, folder);
+      const names = (await readdir(folder)).sort();
+      expect(names).toEqual(["1-OT.jpg", "2-OT.jpg", "README.TXT"]);
+      const sizes = await Promise.all(names.slice(0, 2).map((name) => sharp(join(folder, name)).metadata()));
+      expect(sizes.map(({ format, width }) => [format, width])).toEqual([["jpeg", 48], ["jpeg", 64]]);
+      expect(readFileSync(join(folder, "README.TXT"), "utf8")).toContain("3-OT.jpg");
+    },
+  );
+
+  it("is refused of more pictures than people look at one by one", () => {
+    const one = { hasPixels: true } as StudyInstance;
+    const many = picturesOf(
+      Array.from({ length: mostPictures + 1 }, () => one),
+      () => Promise.reject(new Error()),
+      new Date(),
+    );
+    expect(many).toMatchObject({ refused: { status: 413 } });
+    expect(picturesOf([{ ...one, hasPixels: false }], () => Promise.reject(new Error()), new Date()))
+      .toBeUndefined();
   });
 });
 

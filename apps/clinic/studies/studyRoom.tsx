@@ -62,7 +62,8 @@ export function StudyRoom({ study, reload }: { study: StaffStudy; reload: () => 
     ...(instance
       ? [{ label: "The original DICOM file", href: address(study.id)(instance, "original") }]
       : []),
-    { label: "All files (ZIP)", href: `/api/studies/${study.id}/zip` },
+    { label: "All pictures as JPEG (ZIP)", href: `/api/studies/${study.id}/zip?as=jpeg` },
+    { label: "All DICOM files (ZIP)", href: `/api/studies/${study.id}/zip` },
   ];
   return (
     <div class="study-room" data-wide={wide ? "true" : undefined}>

@@ -13,9 +13,12 @@ export function OpenedRoom({ opened, onRefused }: OpenedRoomProps) {
   const mayTake = rights.includes("download");
   const downloads = (instanceId: string | null) => {
     if (!mayTake) return [];
-    const all = { label: "All files (ZIP)", href: zipAddress(shareId) };
-    if (!instanceId) return [all];
-    return [{ label: "The original DICOM file", href: originalAddress(shareId, instanceId) }, all];
+    const all = [
+      { label: "All pictures as JPEG (ZIP)", href: `${zipAddress(shareId)}?as=jpeg` },
+      { label: "All DICOM files (ZIP)", href: zipAddress(shareId) },
+    ];
+    if (!instanceId) return all;
+    return [{ label: "The original DICOM file", href: originalAddress(shareId, instanceId) }, ...all];
   };
   return (
     <Room

@@ -13,6 +13,7 @@ export type StudyInstance = {
   readonly seriesInstanceUID: string;
   readonly modality: string | null;
   readonly seriesNumber: number | null;
+  readonly viewPosition: string | null;
   readonly instanceNumber: number | null;
   readonly hasPixels: boolean;
   readonly receivedAt: Date;
@@ -75,6 +76,7 @@ const columns = {
   seriesInstanceUID: series.seriesInstanceUid,
   modality: series.modality,
   seriesNumber: series.seriesNumber,
+  viewPosition: series.viewPosition,
   instanceNumber: instance.instanceNumber,
   studyID: sql<string | null>`${instance.description} ->> 'studyID'`,
   rows: instance.rows,

@@ -35,15 +35,18 @@ export function zipLength(files: readonly ZippedFile[]): number {
   return offset + directory + endOfDirectory({ entries: files.length, bytes: directory, offset }).length;
 }
 
+/** Files one after another; those of an async one are made when their turn comes. */
+export type ZippedFiles = Iterable<ZippedFile> | AsyncIterable<ZippedFile>;
+
 /** The ZIP of some files. Errors when a file is not as long as it was said to be, or changes while it is read. */
-export function zipStream(files: readonly ZippedFile[]): Bytes {
+export function zipStream(files: ZippedFiles): Bytes {
   return ReadableStream.from(zipped(files));
 }
 
-async function* zipped(files: readonly ZippedFile[]): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+async function* zipped(files: ZippedFiles): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const headers: ZipHeader[] = [];
   let offset = 0;
-  for (const file of files) {
+  for await (const file of files) {
     const { name, bytes, modified } = file;
     const held = bytes <= mostHeldBytes ? await readWhole(file) : undefined;
     const header = { name, bytes, modified, offset, crc32: await checksum(held ?? await file.open()) };

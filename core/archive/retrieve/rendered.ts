@@ -3,10 +3,12 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { refuse, type Refused } from "#core/contract/problem.ts";
 import type { Rendering } from "#core/contract/retrieve.ts";
-import { isUndecodable } from "#core/dicom/mod.ts";
+import { type Decoders, isUndecodable } from "#core/dicom/mod.ts";
+import type { Renderer } from "../export/pictures.ts";
+import type { KeptObject } from "../originals.ts";
 import type { Behind, Opened } from "./retrieve.ts";
 import type { Selected } from "./selection.ts";
-import { workOn } from "./workFile.ts";
+import { workOn, type Workplace } from "./workFile.ts";
 
 /** Opens a picture of an instance. */
 export async function openRendered(
@@ -17,14 +19,30 @@ export async function openRendered(
   const key = `${id} ${JSON.stringify(rendering)}`;
   const known = behind.pictures.get(key);
   if (known) return opened(known, rendering);
-  const work = await workOn(behind, kept, async (original, target) => {
-    const made = await behind.decoders.render(original, target, rendering);
+  const made = await render(behind, kept, rendering);
+  if ("refused" in made) return made;
+  behind.pictures.set(key, made);
+  return opened(made, rendering);
+}
+
+async function render(
+  workplace: Workplace & { readonly decoders: Pick<Decoders, "render"> },
+  kept: KeptObject,
+  rendering: Rendering,
+): Promise<Uint8Array<ArrayBuffer> | Refused> {
+  const work = await workOn(workplace, kept, async (original, target) => {
+    const made = await workplace.decoders.render(original, target, rendering);
     return isUndecodable(made) ? made : new Uint8Array(await readFile(target));
   });
   await work.discard();
-  if (isUndecodable(work.result)) return notShown(work.result.undecodable);
-  behind.pictures.set(key, work.result);
-  return opened(work.result, rendering);
+  return isUndecodable(work.result) ? notShown(work.result.undecodable) : work.result;
+}
+
+/** Renders pictures of instances for a ZIP of them; none is remembered. */
+export function openPictures(
+  workplace: Workplace & { readonly decoders: Pick<Decoders, "render"> },
+): Renderer {
+  return ({ object }, rendering) => render(workplace, object, rendering);
 }
 
 function opened(picture: Uint8Array<ArrayBuffer>, { mediaType }: Rendering): Opened {

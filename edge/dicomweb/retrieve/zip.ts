@@ -28,5 +28,5 @@ export async function sendNamedZip(
       .where(and(eq(study.studyInstanceUid, name.study), eq(series.seriesInstanceUid, name.series ?? ""))),
   ]);
   if (!found || (name.series !== undefined && !part)) return refusal(c, "not-found");
-  return await sendZip(parts, c, found.id, part && [part.id]);
+  return await sendZip(parts, c, found.id, part ? { seriesIds: [part.id] } : {});
 }
