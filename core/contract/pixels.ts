@@ -1,12 +1,26 @@
 // How a picture made at ingest is laid out and shown: what the viewer needs to fetch and to draw it.
 import { z } from "zod";
 
-/** A window (PS3.3 C.11.2.1.2): center and width in output units of the modality transform. */
+/**
+ * A VOI LUT (PS3.3 C.11.2.1.1) in the 256 levels of a screen: how many input values from `first` on, in output units of
+ * the modality transform, have which level. Values before the first and after the last have theirs.
+ */
+export const VoiLut = z.object({
+  first: z.int(),
+  runs: z.array(z.tuple([z.int().min(1), z.int().min(0).max(255)])).min(1).max(4096),
+});
+export type VoiLut = z.infer<typeof VoiLut>;
+
+/**
+ * A window (PS3.3 C.11.2.1.2): center and width in output units of the modality transform. Of the function LUT they
+ * say what it spans.
+ */
 export const Window = z.object({
   center: z.number(),
   width: z.number(),
   explanation: z.string().nullable(),
-  function: z.enum(["LINEAR", "LINEAR_EXACT", "SIGMOID"]),
+  function: z.enum(["LINEAR", "LINEAR_EXACT", "SIGMOID", "LUT"]),
+  lut: VoiLut.optional(),
 });
 export type Window = z.infer<typeof Window>;
 

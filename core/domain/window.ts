@@ -1,11 +1,11 @@
 // From stored grey values to the 256 levels of a screen: modality rescale, VOI window, inversion (PS3.3 C.11.1,
 // C.11.2.1). One rule for previews and viewer, pure, and value by value what DCMTK's dcm2pnm gives out: each step
 // is cut to a whole number where DCMTK cuts it.
-import type { Window as StoredWindow } from "#core/contract/pixels.ts";
+import type { VoiLut, Window as StoredWindow } from "#core/contract/pixels.ts";
 
 /** A VOI window in output units of the rescale. LINEAR needs a width of 1 or more, the others more than 0. */
 export type Window = Readonly<
-  Pick<StoredWindow, "center" | "width"> & Partial<Pick<StoredWindow, "function">>
+  Pick<StoredWindow, "center" | "width"> & Partial<Pick<StoredWindow, "function" | "lut">>
 >;
 
 /** Output value = stored value × slope + intercept. */
@@ -58,10 +58,11 @@ function rescaled(value: number, { slope, intercept }: RescaleRule): number {
 }
 
 function greyOf(
-  { center, width, function: shape = "LINEAR" }: Window,
+  { center, width, function: shape = "LINEAR", lut }: Window,
   invert: boolean,
 ): (value: number) => number {
   const [low, high] = invert ? [255, 0] : [0, 255];
+  if (shape === "LUT" && lut) return throughLut(lut, invert);
   if (shape === "SIGMOID") return sigmoid(center, width, { low, high });
   // LINEAR counts whole values, so its ramp is half a value to the left and one narrower than LINEAR_EXACT's.
   const [middle, span] = shape === "LINEAR" ? [center - 0.5, width - 1] : [center, width];
@@ -78,4 +79,13 @@ function greyOf(
 /** C.11.2.1.3.1. */
 function sigmoid(center: number, width: number, { low, high }: { low: number; high: number }) {
   return (value: number) => Math.trunc((high - low) / (1 + Math.exp((-4 * (value - center)) / width)) + low);
+}
+
+/** C.11.2.1.1: values before the first and after the last input take the level of these. */
+function throughLut({ first, runs }: VoiLut, invert: boolean): (value: number) => number {
+  const levels = new Uint8Array(runs.reduce((sum, [count]) => sum + count, 0));
+  let at = 0;
+  for (const [count, level] of runs) levels.fill(invert ? 255 - level : level, at, at += count);
+  const last = levels.length - 1;
+  return (value) => levels[Math.min(Math.max(value - first, 0), last)] ?? 0;
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { element, tags } from "#core/dicom/mod.ts";
+import { describeInstance, element, readPart10, tags } from "#core/dicom/mod.ts";
 import { displayTable, leastStored, minMaxWindow, type Window } from "#core/domain/window.ts";
 import { dicomFile, finePhantom, ramp, temporaryFolder, written } from "#tests/make/dicom.ts";
 import { needs, program } from "#tests/make/needs.ts";
@@ -126,6 +126,35 @@ describe("PA-5 the display table against DCMTK", () => {
     120_000,
   );
 
+  needs(program("dcm2pnm")).it("equals dcm2pnm by the VOI LUT of a file, within one level", () => {
+    const tables = [
+      { entries: 4096, first: 0, bits: 12, value: (x: number) => Math.round(4095 * (x / 4095) ** 0.5) },
+      { entries: 1000, first: 600, bits: 16, value: (x: number) => Math.round(65_535 * (1 - x / 999)) },
+      { entries: 256, first: 1000, bits: 8, value: (x: number) => 255 - Math.abs(255 - 2 * x) },
+    ];
+    for (const { entries, first, bits, value } of tables) {
+      const data = Uint16Array.from({ length: entries }, (_, index) => value(index));
+      const item = [
+        element(tags.LUTDescriptor, [entries, first, bits], "US"),
+        element(tags.LUTExplanation, "Bone"),
+        element(tags.LUTData, new Uint8Array(data.buffer), "OW"),
+      ];
+      for (const photometricInterpretation of ["MONOCHROME1", "MONOCHROME2"]) {
+        const more = [element(tags.VOILUTSequence, [item])];
+        const picture = { ...ramp(12, false), bitsStored: 12, photometricInterpretation, more };
+        const file = dicomFile(picture);
+        const [window] = describeInstance(readPart10(file)).image?.windows ?? [];
+        if (!window) throw new Error("the table was not read");
+        expect(window).toMatchObject({ function: "LUT", explanation: "Bone", width: entries });
+        const invert = photometricInterpretation === "MONOCHROME1";
+        const ours = displayTable({ bitsStored: 12, signed: false, rescale: identity, invert, window });
+        const theirs = rendered(file, "+Wl", "1");
+        const most = ours.reduce((far, level, at) => Math.max(far, Math.abs(level - (theirs[at] ?? -99))), 0);
+        expect([bits, photometricInterpretation, most <= 1]).toEqual([bits, photometricInterpretation, true]);
+      }
+    }
+  });
+
   needs(program("dcm2pnm")).it(
     "shows the fine phantom's sixteen squares as DCMTK does at its stored window",
     () => {
@@ -133,4 +162,29 @@ describe("PA-5 the display table against DCMTK", () => {
       expect(new Set(levels).size).toBe(17);
     },
   );
+});
+
+describe("PA-5 a VOI LUT that is not whole", () => {
+  it.each([
+    ["without its data", [element(tags.LUTDescriptor, [10, 0, 8], "US")]],
+    ["with fewer values than it says", [
+      element(tags.LUTDescriptor, [1000, 0, 16], "US"),
+      element(tags.LUTData, new Uint8Array(100), "OW"),
+    ]],
+    ["of no depth there is", [
+      element(tags.LUTDescriptor, [10, 0, 40], "US"),
+      element(tags.LUTData, new Uint8Array(20), "OW"),
+    ]],
+    ["of noise", [
+      element(tags.LUTDescriptor, [0, 0, 16], "US"),
+      element(tags.LUTData, new Uint8Array(131_072).map((_, index) => index * 7919 >> 3), "OW"),
+    ]],
+  ])("%s is left out, and the picture shown without it", (_what, item) => {
+    const file = dicomFile({
+      ...ramp(12, false),
+      bitsStored: 12,
+      more: [element(tags.VOILUTSequence, [item])],
+    });
+    expect(describeInstance(readPart10(file)).image?.windows).toEqual([]);
+  });
 });

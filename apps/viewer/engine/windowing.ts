@@ -57,11 +57,13 @@ export function draggedWindow(
   darkForHigh: boolean,
 ): Window {
   const unit = Math.max(start.width, 8) / dragLength;
-  const least = start.function === "LINEAR" ? 1 : 1e-3;
+  // A table of the file cannot be made wider: the window that spans it takes its place.
+  const shape = start.function === "LUT" ? "LINEAR" : start.function;
+  const least = shape === "LINEAR" ? 1 : 1e-3;
   const brighter = darkForHigh ? -1 : 1;
   return {
-    ...start,
     explanation: null,
+    function: shape,
     width: Math.max(least, start.width + by.x * unit),
     center: start.center + brighter * by.y * unit,
   };
@@ -69,7 +71,8 @@ export function draggedWindow(
 
 /** Whether two windows show the same. */
 export function sameWindow(one: Window, other: Window): boolean {
-  return one.center === other.center && one.width === other.width && one.function === other.function;
+  return one.center === other.center && one.width === other.width && one.function === other.function &&
+    JSON.stringify(one.lut) === JSON.stringify(other.lut);
 }
 
 /** A window to choose by name. */

@@ -1,5 +1,6 @@
 // One picture: the canvas's host, the measurements over it, and what is said over both.
 import { useEffect, useRef } from "preact/hooks";
+import type { Window } from "#core/contract/pixels.ts";
 import { Button, Spinner } from "#apps/kit/mod.ts";
 import { type Mark, type Point, Viewer, type ViewerOptions, type ViewerState } from "../engine/mod.ts";
 import { Edges } from "./edges.tsx";
@@ -68,6 +69,10 @@ export function Pane({ state, words, active, beside, options, onReady, onActivat
 const whole = (value: number) =>
   Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toFixed(1)));
 
+function windowWords({ function: shape, explanation, width, center }: Window): string {
+  return shape === "LUT" ? `LUT ${explanation ?? ""}` : `W ${whole(width)}  C ${whole(center)}`;
+}
+
 function Corners({ state, words }: { state: ViewerState; words: string }) {
   const drawn = state.stage === "coarse" || state.stage === "full" || state.stage === "preview";
   return (
@@ -76,7 +81,7 @@ function Corners({ state, words }: { state: ViewerState; words: string }) {
       {state.count > 1 && <span class="corner" data-at="top-right">{state.index + 1} / {state.count}</span>}
       {drawn && (
         <span class="corner" data-at="bottom-left">
-          {state.window && `W ${whole(state.window.width)}  C ${whole(state.window.center)}`}
+          {state.window && windowWords(state.window)}
           {state.inverted && "  inverted"}
           {state.pose.mirrored && "  mirrored"}
         </span>

@@ -4,6 +4,7 @@ import type { Window } from "#core/contract/pixels.ts";
 import { type Dataset, itemsOf, numberOf, numbersOf, textOf, textsOf } from "../read/dataset.ts";
 import type { DicomFile } from "../read/part10.ts";
 import { tags } from "../read/tags.ts";
+import { voiLutsOf } from "./voiLut.ts";
 import { type ImageOrientation, orientationOf } from "./orientation.ts";
 
 /** Row and column spacing in millimetres, in that order (PS3.3 10.7.1.3). */
@@ -25,6 +26,7 @@ export type ImageDescription = {
   readonly highBit: number;
   readonly signed: boolean;
   readonly rescale: Rescale;
+  /** Windows, then VOI LUTs. */
   readonly windows: readonly Window[];
   /** Patient pixel spacing, (0028,0030); null where it was not calibrated. */
   readonly pixelSpacing: Spacing | null;
@@ -57,7 +59,7 @@ export function imageOf({ dataset, pixelData }: DicomFile): ImageDescription | n
     highBit: highBit === null || highBit < bitsStored - 1 ? bitsStored - 1 : highBit,
     signed: numberOf(dataset, tags.PixelRepresentation) === 1,
     rescale: rescaleOf(dataset),
-    windows: windowsOf(dataset),
+    windows: [...windowsOf(dataset), ...voiLutsOf(dataset)],
     pixelSpacing: spacingOf(dataset, tags.PixelSpacing),
     imagerPixelSpacing: spacingOf(dataset, tags.ImagerPixelSpacing),
     orientation: orientationOf(dataset, itemsOf(dataset, sharedFunctionalGroups)[0] ?? dataset),
