@@ -20,7 +20,7 @@ import type { DomainEvent } from "#core/contract/events.ts";
 import { Id } from "#core/contract/identifiers.ts";
 import { type DicomName, Retrieved } from "#core/contract/retrieve.ts";
 import { CallRefused, systemRandom } from "#core/rpc/mod.ts";
-import { instance, transfer } from "#db/schema/mod.ts";
+import { instance, measurementReport, transfer } from "#db/schema/mod.ts";
 import { contractCalls } from "#tests/make/contractCalls.ts";
 import { keptInstances, startCore, type TestCore } from "#tests/make/core.ts";
 import { databases } from "#tests/make/database.ts";
@@ -144,8 +144,15 @@ for (const { name, needs: wanted, start } of databases) {
     /** What is still done with instances would change the states that tests compare. A report has no picture. */
     const nothingToDo = () =>
       eventually(
-        () => keptInstances(core.db, a.id),
-        (rows) =>
+        async () => {
+          const reports = await core.db.readAs(
+            a.id,
+            (q) => q.select({ id: measurementReport.id }).from(measurementReport),
+          );
+          return { rows: await keptInstances(core.db, a.id), reports };
+        },
+        ({ rows, reports }) =>
+          reports.every(({ id }) => rows.some((row) => row.id === id)) &&
           rows.every(({ derivation, storedAt }) =>
             ["ready", "none"].includes(derivation) && storedAt !== null
           ),

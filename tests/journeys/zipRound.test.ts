@@ -164,6 +164,41 @@ needs(chromium, program("storescp"), program("unzip"), program("python3")).descr
       await page.getByRole("link", { name: /ROUND-2/ }).waitFor();
     });
 
+    it("is paused and goes on with what was not kept, once a file each", async () => {
+      const many = Array.from({ length: 5 }, (_, at) => ({
+        name: `IM${at}`,
+        mimeType: "application/dicom",
+        buffer: Buffer.from(
+          radiograph({
+            uid: `2.25.3330${at}`,
+            study: "2.25.33300",
+            patientID: "ROUND-3",
+            rows: 900,
+            columns: 900,
+          }),
+        ),
+      }));
+      const devices = await page.context().newCDPSession(page);
+      const speed = (bytesASecond: number) =>
+        devices.send("Network.emulateNetworkConditions", {
+          offline: false,
+          latency: 0,
+          downloadThroughput: -1,
+          uploadThroughput: bytesASecond,
+        });
+      await speed(400_000);
+      await page.getByLabel("DICOM files to add").setInputFiles(many);
+      const tray = page.getByRole("region", { name: "Uploads" });
+      await tray.getByRole("button", { name: "Pause" }).click();
+      await tray.getByText(/^Paused: \d of 5 done$/).waitFor();
+      await speed(-1);
+      expect(await tray.getByText(/of it was sent|Being put away/).count()).toBe(0);
+      await tray.getByRole("button", { name: "Resume" }).click();
+      await tray.getByText("5 files are kept.").waitFor();
+      await tray.getByRole("button", { name: "Close" }).click();
+      expect((await staff.preparedStudy("ROUND-3")).instanceCount).toBe(5);
+    });
+
     it("broke no content policy, asked no other host and failed nowhere", () => {
       expect(watched.violations).toEqual([]);
       expect(watched.faults).toEqual([]);

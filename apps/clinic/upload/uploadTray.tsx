@@ -6,6 +6,9 @@ import {
   clearFinished,
   isSending,
   type NotTaken,
+  pause,
+  paused,
+  resume,
   stopAll,
   tryAgain,
   type Upload,
@@ -32,7 +35,14 @@ export function UploadTray() {
       <header class="tray-head">
         <strong role="status">{sending ? progressWords(all) : summary(all)}</strong>
         {sending
-          ? <Button kind="quiet" onClick={stopAll}>Stop</Button>
+          ? (
+            <span class="tray-tools">
+              {paused.value
+                ? <Button kind="quiet" onClick={resume}>Resume</Button>
+                : <Button kind="quiet" onClick={pause}>Pause</Button>}
+              <Button kind="quiet" onClick={stopAll}>Stop</Button>
+            </span>
+          )
           : <Button kind="quiet" onClick={clearFinished}>Close</Button>}
       </header>
       {sending && all.length > 1 && (
@@ -69,6 +79,7 @@ function sentOf(all: readonly Upload[]): number {
 
 function progressWords(all: readonly Upload[]): string {
   const ended = all.filter(({ state }) => state !== "waiting" && state !== "sending").length;
+  if (paused.value) return `Paused: ${ended} of ${all.length} done`;
   return `Sending: ${ended} of ${all.length} done`;
 }
 

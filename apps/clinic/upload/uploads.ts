@@ -28,6 +28,9 @@ const atOnce = 2;
 let lastId = 0;
 const running = new Map<number, AbortController>();
 
+/** Nothing is sent while this holds; what was under way is sent again from its beginning. */
+export const paused = signal(false);
+
 /** All files of this visit, in the order they were given. */
 export const uploads = signal<readonly Upload[]>([]);
 
@@ -49,8 +52,23 @@ export function tryAgain(id: number): void {
   sendNext();
 }
 
+/** Holds everything back until `resume`; what was answered as kept stays kept. */
+export function pause(): void {
+  paused.value = true;
+  for (const one of running.values()) one.abort("pause");
+}
+
+/** Goes on where `pause` stopped. */
+export function resume(): void {
+  paused.value = false;
+  sendNext();
+}
+
+addEventListener("online", () => isSending() && resume());
+
 /** Stops what is being sent and drops what waits. What was answered as kept stays kept. */
 export function stopAll(): void {
+  paused.value = false;
   uploads.value = uploads.value.filter((upload) => upload.state !== "waiting");
   for (const one of running.values()) one.abort();
 }
@@ -70,6 +88,7 @@ function change(id: number, changes: Partial<Upload>): void {
 }
 
 function sendNext(): void {
+  if (paused.value) return;
   const next = uploads.value.filter((upload) => upload.state === "waiting").slice(0, atOnce - running.size);
   for (const upload of next) {
     const stop = new AbortController();
@@ -78,7 +97,10 @@ function sendNext(): void {
     const tell = (sent: number) => change(upload.id, { sent });
     void sendFile(upload.file, tell, stop.signal).then((outcome) => {
       running.delete(upload.id);
-      change(upload.id, outcome);
+      const broke = outcome.state === "refused" && !navigator.onLine;
+      if (broke) paused.value = true;
+      const again = broke || stop.signal.reason === "pause";
+      change(upload.id, again ? { state: "waiting", sent: 0 } : outcome);
       sendNext();
     });
   }
