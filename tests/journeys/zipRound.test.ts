@@ -107,9 +107,10 @@ needs(chromium, program("storescp"), program("unzip"), program("python3")).descr
       const { url } = CreatedShare.parse(await staff.ask("POST", "/api/shares", wish));
       const visitor = await watchedPage(await phone(browser));
       await visitor.page.goto(url);
+      await visitor.page.getByRole("button", { name: "Download and print" }).click();
       const [download] = await Promise.all([
         visitor.page.waitForEvent("download"),
-        visitor.page.getByRole("link", { name: "Download all files (ZIP)" }).click(),
+        visitor.page.getByRole("menuitem", { name: "All DICOM files (ZIP)" }).click(),
       ]);
       const path = join(temporaryFolder(), "shared.zip");
       await download.saveAs(path);
@@ -196,7 +197,8 @@ needs(chromium, program("storescp"), program("unzip"), program("python3")).descr
       await tray.getByRole("button", { name: "Resume" }).click();
       await tray.getByText("5 files are kept.").waitFor();
       await tray.getByRole("button", { name: "Close" }).click();
-      expect((await staff.preparedStudy("ROUND-3")).instanceCount).toBe(5);
+      await expect.poll(async () => (await staff.studies("ROUND-3"))[0]?.instanceCount, { timeout: 20_000 })
+        .toBe(5);
     });
 
     it("broke no content policy, asked no other host and failed nowhere", () => {

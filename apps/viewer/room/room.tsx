@@ -150,7 +150,12 @@ export function Room(props: RoomProps) {
   });
 
   return (
-    <div class="room viewing" ref={room} data-rail={rail.length > 1 ? "shown" : "none"}>
+    <div
+      class="room viewing"
+      ref={room}
+      data-rail={rail.length > 1 ? "shown" : "none"}
+      data-measuring={current?.measuring ? "true" : undefined}
+    >
       {head}
       {rail.length > 1 && (
         <Rail
@@ -162,7 +167,6 @@ export function Room(props: RoomProps) {
       <Stages
         class="stages"
         data-count={layout.value}
-        data-measuring={current?.measuring ? "true" : undefined}
       >
         {panes.slice(0, layout.value).map((one, index) => (
           <Pane
@@ -189,14 +193,6 @@ export function Room(props: RoomProps) {
           />
         ))}
         {current && viewer && (
-          <Prompt
-            state={current}
-            onAction={(action) => viewer.act(action)}
-            onDescribe={(id, said) => viewer.change((marks) => marks.describe(id, said))}
-            onRemove={(id) => viewer.change((marks) => marks.remove(id))}
-          />
-        )}
-        {current && viewer && (
           <MarkList
             state={current}
             onAction={(action) => viewer.act(action)}
@@ -206,6 +202,14 @@ export function Room(props: RoomProps) {
           />
         )}
       </Stages>
+      {current && viewer && (
+        <Prompt
+          state={current}
+          onAction={(action) => viewer.act(action)}
+          onDescribe={(id, said) => viewer.change((marks) => marks.describe(id, said))}
+          onRemove={(id) => viewer.change((marks) => marks.remove(id))}
+        />
+      )}
       {current && viewer && (
         <Tools
           state={current}

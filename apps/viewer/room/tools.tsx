@@ -93,7 +93,7 @@ export function Tools(props: ToolsProps) {
         {button("fit", "Whole picture", <FitIcon />, state.fitted)}
         {button(
           "actual",
-          "Every pixel",
+          "Every pixel, 1:1",
           <span class="tools-figure" aria-hidden="true">1:1</span>,
           Math.abs(state.zoom - 1) < 1e-6,
         )}

@@ -60,3 +60,8 @@ export async function reading(page: Page, corner: string): Promise<number[]> {
   const words = await page.locator(`.corner[data-at="${corner}"]`).textContent();
   return [...(words ?? "").matchAll(/-?\d+(\.\d+)?/g)].map(([digits]) => Number(digits));
 }
+
+/** How many requests were made but those by which an open page looks whether its link still opens. */
+export function pictureRequests(requests: readonly { readonly method: string }[]): number {
+  return requests.filter(({ method }) => method === "GET").length;
+}

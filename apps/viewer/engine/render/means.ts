@@ -1,5 +1,5 @@
-// The means that the box filter gives, kept from one drawing to the next: while a reader drags the window, each screen
-// pixel is one look-up and not up to 225.
+// What is read for each screen pixel, kept from one drawing to the next: while a reader drags the window, each is one
+// look-up, and not up to 225 samples. Holds for all but mixing between samples, where greys are mixed and not values.
 import type { Affine } from "../affine.ts";
 import { linked, type Program } from "./program.ts";
 import { leastOf, type Reading, tellMeaning, tellPlace } from "./reading.ts";
@@ -8,7 +8,7 @@ import type { SampleTexture } from "./textures.ts";
 
 type Kept = { readonly held: SampleTexture; readonly toDevice: Affine };
 
-/** Draws a picture that is larger than the screen shows it; made anew when the context was lost. */
+/** Draws a picture at 1:1 or smaller; made anew when the context was lost. */
 export class Means {
   readonly #gl: WebGL2RenderingContext;
   readonly #averaging: Program;
@@ -26,9 +26,9 @@ export class Means {
   }
 
   /** Draws; `bindTable` binds the table to texture unit 1. */
-  draw(reading: Reading, bindTable: () => void): void {
+  draw(reading: Reading, filterKind: number, bindTable: () => void): void {
     const gl = this.#gl;
-    if (!this.#has(reading)) this.#average(reading);
+    if (!this.#has(reading)) this.#read(reading, filterKind);
     gl.useProgram(this.#shading.program);
     gl.activeTexture(gl.TEXTURE2);
     gl.bindTexture(gl.TEXTURE_2D, this.#texture ?? null);
@@ -55,11 +55,12 @@ export class Means {
       this.#size.width === width && this.#size.height === height;
   }
 
-  #average(reading: Reading): void {
+  #read(reading: Reading, filterKind: number): void {
     const gl = this.#gl;
     this.#fit();
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.#frame);
     gl.useProgram(this.#averaging.program);
+    gl.uniform1i(this.#averaging.at("filterKind"), filterKind);
     tellMeaning(gl, this.#averaging, reading.scene, reading.held.samples);
     tellPlace(gl, this.#averaging, reading);
     gl.drawArrays(gl.TRIANGLES, 0, 3);

@@ -120,18 +120,19 @@ void main() {
   else colour.rgb = shade(filterKind == 0 ? value(ivec2(floor(at))) : mean(at));
 }`;
 
-// The mean of up to 225 samples a screen pixel is the dear part, and a new window does not change it: it is kept, as
+// Reading the samples of a screen pixel is the dear part, and a new window does not change it: what is read is kept, as
 // a whole number of 1/256 steps above the least value (grey), or as three bytes (colour).
 
-/** Writes the means that the box filter gives, for {@link meanShadingShader}. */
+/** Writes what the nearest (0) or the box filter (2) reads, for {@link meanShadingShader}. */
 export const meanShader = `${precision}${meaning}${reading}
+uniform int filterKind;
 out uint kept;
 
 void main() {
   vec2 at = here();
   kept = 0xffffffffu;
   if (outside(at)) return;
-  vec3 found = mean(at);
+  vec3 found = filterKind == 0 ? value(ivec2(floor(at))) : mean(at);
   if (channels == 1) kept = uint((found.r - float(signBit > mask ? 0 : -signBit)) * 256.0 + 0.5);
   else kept = (uint(found.r + 0.5) << 16) | (uint(found.g + 0.5) << 8) | uint(found.b + 0.5);
 }`;

@@ -99,9 +99,9 @@ class WebGLRenderer implements Renderer {
     }
     const reading = { scene, toDevice, held: this.#textureOf(samples) };
     const filter = filterFor(samples, toDevice);
-    // The magnifier moves with the pointer: means of it would be made anew each time.
-    if (filter === "box" && toDevice === scene.toDevice) {
-      return this.#means.draw(reading, () => this.#bindTable());
+    // The magnifier moves with the pointer: what is read for it would be read anew each time.
+    if (filter !== "linear" && toDevice === scene.toDevice) {
+      return this.#means.draw(reading, filters[filter], () => this.#bindTable());
     }
     this.#paintEach(reading, filter);
   }

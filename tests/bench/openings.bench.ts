@@ -1,0 +1,73 @@
+// Fifty visitors opening one link at once, against the real edge and core: each posts the token, takes the preview, and
+// reads the first quarter of the picture, as the page does. p95 of the time to the whole preview against a visitor alone,
+// and by how much the edge's memory grew. Targets: p95 ≤ 2 times the single one, ≤ 128 MiB. Prints one line of JSON.
+import { loadavg } from "node:os";
+import { randomFillSync } from "node:crypto";
+import { FrameRange } from "#core/contract/pixels.ts";
+import { startPlatform } from "#tests/make/platform.ts";
+import { noisyRadiograph } from "#tests/make/radiograph.ts";
+import { staffOf, visitOf } from "#tests/make/staff.ts";
+import { withGrowth } from "./processes.ts";
+import { median, p95 } from "./ratios.ts";
+
+const rounds = Number(process.env.VETWARE_BENCH_ROUNDS ?? 5);
+const visitors = 50;
+const [rows, columns] = [3000, 2500];
+
+const platform = await startPlatform();
+try {
+  const staff = staffOf(platform.demo);
+  const files = [1, 2, 3].map((number) =>
+    noisyRadiograph(
+      { uid: `2.25.20261127.${number}`, study: "2.25.20261127", patientID: "OPENINGS", rows, columns },
+      randomFillSync(new Uint8Array(rows * columns)),
+    )
+  );
+  await staff.send(...files);
+  const study = await staff.preparedStudy("OPENINGS");
+  const { url } = await staff.share(study.id);
+  const edge = await platform.processOf("edge");
+
+  /** Milliseconds from the press to the whole preview. */
+  const open = async (): Promise<number> => {
+    const started = performance.now();
+    const { opened, cookie } = await visitOf(await staff.open(url));
+    const [first] = opened.study.series[0]?.instances ?? [];
+    const address = `${platform.demo.edge}/api/opened/${opened.shareId}/instances/${first?.id}`;
+    const end = FrameRange.parse(first?.picture?.frames[0]).tilePartEnds[3] ?? 0;
+    const quarter = fetch(`${address}/picture`, { headers: { cookie, range: `bytes=0-${end - 1}` } });
+    const preview = await fetch(`${address}/preview`, { headers: { cookie } });
+    if (!preview.ok) throw new Error(`the preview answers ${preview.status}`);
+    await preview.arrayBuffer();
+    const took = performance.now() - started;
+    await (await quarter).arrayBuffer();
+    return took;
+  };
+
+  const [alone, together, growth]: [number[], number[], number[]] = [[], [], []];
+  for (let round = -1; round < rounds; round++) {
+    const single = [];
+    for (let count = 0; count < 5; count++) single.push(await open());
+    const { result, growthMiB } = await withGrowth(
+      [edge],
+      () => Promise.all(Array.from({ length: visitors }, open)),
+    );
+    if (round < 0) continue;
+    alone.push(median(single));
+    together.push(p95(result));
+    growth.push(growthMiB);
+  }
+  console.log(JSON.stringify({
+    bench: "fifty visitors opening one link at once",
+    rounds,
+    aloneMs: median(alone),
+    p95Ms: median(together),
+    ratio: median(together.map((value, round) => value / (alone[round] ?? NaN))),
+    targetRatio: 2,
+    edgeGrowthMiB: Math.max(...growth),
+    targetMiB: 128,
+    load: loadavg()[0],
+  }));
+} finally {
+  await platform.stop();
+}
