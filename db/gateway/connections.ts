@@ -22,12 +22,16 @@ type Kept = { readonly client: Client; timer: NodeJS.Timeout | undefined };
 
 const idleFor = 10_000;
 const mostKept = 16;
-const mostBusy = 64;
+/** Requests worked on at once; the others wait their turn, so that a moment with many of them refuses none. */
+const mostBusy = 32;
+const mostWaiting = 2000;
+const longestWait = 10_000;
 
 /** Opens the store of connections to one PostgreSQL. */
 export function openConnections(target: Target): Connections {
   const kept = new Map<string, Kept[]>();
   const busy = new Set<Client>();
+  const turns = openTurns();
 
   const take = async (key: string, login: Login): Promise<Client> => {
     const free = kept.get(key)?.pop();
@@ -52,15 +56,19 @@ export function openConnections(target: Target): Connections {
   const giveBack = async (key: string, client: Client, isOpen: boolean) => {
     const isNew = await makeNew(client, isOpen);
     busy.delete(client);
+    turns.done();
     if (isNew) keep(key, client);
     else void client.end().catch(() => undefined);
   };
 
   return {
     borrow: async (login, work) => {
-      if (busy.size >= mostBusy) throw new TooBusy("too many requests at once");
+      await turns.mine();
       const key = keyOf(login);
-      const client = await take(key, login);
+      const client = await take(key, login).catch((fault: unknown) => {
+        turns.done();
+        throw fault;
+      });
       client.removeAllListeners("error");
       client.on("error", () => forget(key, client));
       busy.add(client);
@@ -83,6 +91,39 @@ export function openConnections(target: Target): Connections {
 
 /** More requests at once than the gateway takes. */
 export class TooBusy extends Error {}
+
+type Waiting = { readonly begin: () => void; readonly timer: NodeJS.Timeout };
+
+/** Lets some in at once and the others in the order in which they came. */
+function openTurns() {
+  const waiting: Waiting[] = [];
+  let running = 0;
+  return {
+    /** Resolves when it is the caller's turn. @throws TooBusy when too many wait, or it takes too long. */
+    mine: (): Promise<void> => {
+      if (running < mostBusy) {
+        running++;
+        return Promise.resolve();
+      }
+      if (waiting.length >= mostWaiting) return Promise.reject(new TooBusy("too many requests at once"));
+      return new Promise((begin, giveUp) => {
+        const timer = setTimeout(() => {
+          waiting.splice(waiting.indexOf(mine), 1);
+          giveUp(new TooBusy("too many requests at once"));
+        }, longestWait);
+        const mine = { begin, timer };
+        waiting.push(mine);
+      });
+    },
+    /** The next one's turn. */
+    done: (): void => {
+      const next = waiting.shift();
+      if (!next) return void running--;
+      clearTimeout(next.timer);
+      next.begin();
+    },
+  };
+}
 
 async function connect(target: Target, login: Login): Promise<Client> {
   const client = new Client({

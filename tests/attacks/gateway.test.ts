@@ -74,6 +74,15 @@ for (const { name, needs: wanted, start } of databases) {
       }
     });
 
+    it("three hundred requests at one moment wait their turn and are all answered", async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 300 }, (_, number) => askDoor(core, `select ${number} as a`)),
+      );
+      expect(answers.map(({ status, body }) => [status, body.rows])).toEqual(
+        Array.from({ length: 300 }, (_, number) => [200, [[String(number)]]]),
+      );
+    });
+
     it(
       "batches of eight practices' readers at once bring each its own rows, with attackers between them",
       async () => {

@@ -1,35 +1,15 @@
 // Every page as a browser has it: nothing serious for who cannot see or use a mouse (axe), no request to anyone else, no
 // breach of the content policy, exactly the cookies that the cookie page lists; a passkey; and how fast pages change.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { cookies as listed } from "#core/domain/cookies.ts";
 import { clinicPages, sitePages } from "#edge/pages/routes.ts";
+import { seriousOn } from "#tests/make/axe.ts";
 import { chromium, desktop, openBrowser, type Watched, watchedPage } from "#tests/make/browser.ts";
 import { needs } from "#tests/make/needs.ts";
 import { type Platform, startPlatform } from "#tests/make/platform.ts";
 import { freePorts } from "#tests/make/ports.ts";
 import { signInOnPage } from "#tests/make/signedIn.ts";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** What axe finds serious or worse on a page: the rule and the first element. */
-async function seriousOn(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return await page.evaluate(async () => {
-    const run: unknown = Reflect.get(globalThis, "axe");
-    if (typeof run !== "object" || run === null || !("run" in run) || typeof run.run !== "function") {
-      return ["no axe"];
-    }
-    const { violations } = await run.run(document, { resultTypes: ["violations"] });
-    return violations
-      .filter((found: { impact: string }) => found.impact === "serious" || found.impact === "critical")
-      .map((found: { id: string; nodes: { html: string }[] }) =>
-        `${found.id}: ${found.nodes[0]?.html.slice(0, 150)}`
-      );
-  });
-}
 
 needs(chromium).describe("PL-18 PL-24 every page", () => {
   let house: Platform;

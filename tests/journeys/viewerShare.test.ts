@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
+import { seriousOn } from "#tests/make/axe.ts";
 import { chromium, desktop, openBrowser, phone, watchedPage } from "#tests/make/browser.ts";
 import { needs } from "#tests/make/needs.ts";
 import { buildViewer } from "#tests/make/viewer/build.ts";
@@ -46,6 +47,7 @@ needs(chromium).describe("PA-6 the share page", () => {
   beforeEach(() => {
     Object.assign(server.state, {
       refusal: null,
+      rights: ["view"],
       words: "",
       passcode: null,
       asksPress: false,
@@ -245,6 +247,80 @@ needs(chromium).describe("PA-6 the share page", () => {
     await until(page, "full");
     expect(await page.locator("h1").textContent()).toBe(markup);
     expect(await page.title()).toBe("Shared pictures");
+    await context.close();
+  });
+
+  it("has nothing serious for axe, with pictures, menus, dialogs and measurements, on phone and desktop", async () => {
+    server.state.rights = ["view", "download", "adopt"];
+    server.state.study = studyOf([
+      seriesOf([chest], { description: "Thorax" }),
+      seriesOf(slices, { modality: "CT" }),
+    ]);
+    for (const context of [await phone(browser), await desktop(browser)]) {
+      const { page } = await watchedPage(context);
+      await page.goto(server.link);
+      await until(page, "full");
+      expect(await seriousOn(page)).toEqual([]);
+      await page.getByRole("button", { name: "More" }).click();
+      expect(await seriousOn(page)).toEqual([]);
+      await page.getByRole("menuitem", { name: "Help" }).click();
+      expect(await seriousOn(page)).toEqual([]);
+      await page.getByRole("button", { name: "Close" }).click();
+      await page.locator(".stage-host").focus();
+      for (const key of ["l", "Enter", "Enter", "ArrowRight", "ArrowRight", "Enter", "Escape"]) {
+        await page.keyboard.press(key);
+      }
+      await page.locator(".mark-grip").first().waitFor();
+      expect(await seriousOn(page)).toEqual([]);
+      await page.getByRole("button", { name: "Add to our records" }).click();
+      expect(await seriousOn(page)).toEqual([]);
+      await context.close();
+    }
+  });
+
+  it("is used by keys alone: every tool by a button or a menu line that Tab and arrows reach", async () => {
+    server.state.rights = ["view", "download"];
+    const context = await desktop(browser);
+    const { page } = await watchedPage(context);
+    await page.goto(server.link);
+    await until(page, "full");
+    const focused = () =>
+      page.evaluate(() =>
+        document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent
+      );
+    const seen = new Set<string | null | undefined>();
+    for (let step = 0; step < 40; step++) {
+      await page.keyboard.press("Tab");
+      seen.add(await focused());
+    }
+    for (const button of await page.locator(".tools button:visible").all()) {
+      expect(seen).toContain(await button.getAttribute("aria-label"));
+    }
+    await page.getByRole("button", { name: "Measure" }).focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(focused).toMatch(/^Length/);
+    await page.keyboard.press("End");
+    await expect.poll(focused).toMatch(/^Calibrate/);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await expect.poll(focused).toMatch(/^Angle/);
+    await page.keyboard.press("Escape");
+    await expect.poll(focused).toBe("Measure");
+    await page.keyboard.press("Enter");
+    await expect.poll(focused).toMatch(/^Length/);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.getByText("Angle", { exact: true }).first().waitFor();
+    await page.getByRole("button", { name: "More" }).focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(focused).toMatch(/^As the file says/);
+    const lines = await page.getByRole("menu").locator(".menu-item").count();
+    const reached = new Set<string | null | undefined>();
+    for (let line = 0; line < lines; line++) {
+      reached.add(await focused());
+      await page.keyboard.press("ArrowDown");
+    }
+    expect(reached.size).toBe(lines);
     await context.close();
   });
 
