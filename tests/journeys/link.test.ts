@@ -7,14 +7,15 @@ import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { chromium, desktop, openBrowser, phone, type Watched, watchedPage } from "#tests/make/browser.ts";
+import { followMail as followMailAt } from "#tests/make/mailbox.ts";
 import { needs } from "#tests/make/needs.ts";
 import { type Platform, startPlatform } from "#tests/make/platform.ts";
 import { signInOnPage } from "#tests/make/signedIn.ts";
 import { staffOf } from "#tests/make/staff.ts";
 import { totpCode } from "#tests/make/totp.ts";
-import { heartPhantom, type Place, placer, squaresSeen } from "#tests/make/viewer/heartPhantom.ts";
+import { heartPhantom, type Place, placesOn } from "#tests/make/viewer/heartPhantom.ts";
 import { writePhantom } from "#tests/make/viewer/phantoms.ts";
-import { stageSeen, until } from "#tests/make/viewer/seen.ts";
+import { until } from "#tests/make/viewer/seen.ts";
 
 needs(chromium).describe("PA-3 PA-4 PA-5 PA-6 PA-9 a link from its making to its end", () => {
   const seed = Math.floor(Math.random() * 1e6);
@@ -45,23 +46,8 @@ needs(chromium).describe("PA-3 PA-4 PA-5 PA-6 PA-9 a link from its making to its
     return watched.page;
   }
 
-  async function followMail(page: Page, to: string, subject: RegExp): Promise<void> {
-    await page.goto(`${house.demo.edge}/mailbox`);
-    const mail = page.getByRole("button").filter({ hasText: to }).filter({ hasText: subject }).first();
-    await mail.click({ timeout: 30_000 });
-    await page.locator(".mail-text a").first().click();
-  }
-
-  async function placesOn(page: Page, places: readonly Place[]): Promise<Place[]> {
-    const stage = await stageSeen(page);
-    const box = await page.locator(".stage-host").boundingBox();
-    if (!box) throw new Error("there is no stage");
-    const onStage = placer(heart.squares, squaresSeen(stage));
-    return places.map((place) => {
-      const { x, y } = onStage(place);
-      return { x: box.x + x * box.width / stage.width, y: box.y + y * box.height / stage.height };
-    });
-  }
+  const followMail = (page: Page, to: string, subject: RegExp) =>
+    followMailAt(page, { edge: house.demo.edge, to, subject });
 
   const scoreOn = async (page: Page) => {
     const words = await page.locator(".mark-list li").first().textContent() ?? "";
@@ -95,7 +81,7 @@ needs(chromium).describe("PA-3 PA-4 PA-5 PA-6 PA-9 a link from its making to its
       await until(vet, "full");
       await vet.getByRole("button", { name: "Measure" }).click();
       await vet.getByRole("menuitemradio", { name: "Vertebral heart score" }).click();
-      for (const { x, y } of await placesOn(vet, points)) await vet.mouse.click(x, y, { delay: 20 });
+      for (const { x, y } of await placesOn(vet, heart, points)) await vet.mouse.click(x, y, { delay: 20 });
       await vet.getByRole("button", { name: "Done" }).click();
       const score = await scoreOn(vet);
       expect(Math.abs(score - heart.score)).toBeLessThan(0.1);
@@ -127,7 +113,7 @@ needs(chromium).describe("PA-3 PA-4 PA-5 PA-6 PA-9 a link from its making to its
       const touch = await owner.context().newCDPSession(owner);
       const finger = (type: string, at?: Place) =>
         touch.send("Input.dispatchTouchEvent", { type, touchPoints: at ? [{ ...at, id: 0 }] : [] } as never);
-      for (const place of await placesOn(owner, points)) {
+      for (const place of await placesOn(owner, heart, points)) {
         await finger("touchStart", { x: place.x - 10, y: place.y + 6 });
         await finger("touchMove", place);
         await finger("touchEnd");

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { keyValues, openKeys } from "#core/launch/keys.ts";
 import { chromium, desktop, openBrowser, phone, type Watched, watchedPage } from "#tests/make/browser.ts";
 import { type EdgeProcess, startEdgeProcess } from "#tests/make/edgeProcess.ts";
+import { followMail as followMailAt } from "#tests/make/mailbox.ts";
 import { needs } from "#tests/make/needs.ts";
 import { type Platform, startPlatform } from "#tests/make/platform.ts";
 import { freePorts } from "#tests/make/ports.ts";
@@ -62,13 +63,8 @@ needs(chromium).describe("PL-1 PL-2 PL-4 PL-5 PL-10 PA-4 PL-24 a practice begins
     return watched.page;
   }
 
-  /** Reads the newest mail to an address in the local mailbox, and follows its link. */
-  async function followMail(page: Page, to: string, subject: RegExp): Promise<void> {
-    await page.goto(`${house.demo.edge}/mailbox`);
-    const mail = page.getByRole("button").filter({ hasText: to }).filter({ hasText: subject }).first();
-    await mail.click({ timeout: 30_000 });
-    await page.locator(".mail-text a").first().click();
-  }
+  const followMail = (page: Page, to: string, subject: RegExp) =>
+    followMailAt(page, { edge: house.demo.edge, to, subject });
 
   async function setUpAuthenticator(page: Page): Promise<string> {
     await page.getByRole("button", { name: "Set up an authenticator" }).click();

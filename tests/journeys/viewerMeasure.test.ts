@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 import { chromium, desktop, openBrowser, phone, watchedPage } from "#tests/make/browser.ts";
 import { needs } from "#tests/make/needs.ts";
 import { buildViewer } from "#tests/make/viewer/build.ts";
-import { heartPhantom, type Place, placer, squaresSeen } from "#tests/make/viewer/heartPhantom.ts";
+import { heartPhantom, type Place, placesOn } from "#tests/make/viewer/heartPhantom.ts";
 import { derivedPicture, type Picture, seriesOf } from "#tests/make/viewer/pictures.ts";
 import { stageSeen, until } from "#tests/make/viewer/seen.ts";
 import { serveShare, type ShareServer, studyOf } from "#tests/make/viewer/shareServer.ts";
@@ -43,18 +43,6 @@ needs(chromium).describe("PA-9 measuring on the picture", () => {
   const it = needs(chromium).it;
   const points = [heart.carina, heart.apex, ...heart.shortAxis, ...heart.edges.slice(0, 8)];
 
-  /** Where places of the picture are on the page, found by the squares in what is seen. */
-  async function placesOn(page: Page, places: readonly Place[]): Promise<Place[]> {
-    const seen = await stageSeen(page);
-    const box = await page.locator(".stage-host").boundingBox();
-    if (!box) throw new Error("there is no stage");
-    const onStage = placer(heart.squares, squaresSeen(seen));
-    return places.map((place) => {
-      const { x, y } = onStage(place);
-      return { x: box.x + x * box.width / seen.width, y: box.y + y * box.height / seen.height };
-    });
-  }
-
   const scoreOn = async (page: Page) =>
     Number(/VHS ([\d.,]+) v/.exec(await page.locator(".mark-list li").first().textContent() ?? "")?.[1]);
 
@@ -67,7 +55,7 @@ needs(chromium).describe("PA-9 measuring on the picture", () => {
     await page.keyboard.press("s");
     await page.keyboard.press("+");
     await page.keyboard.press("v");
-    for (const { x, y } of await placesOn(page, points)) await page.mouse.click(x, y, { delay: 20 });
+    for (const { x, y } of await placesOn(page, heart, points)) await page.mouse.click(x, y, { delay: 20 });
     await page.getByRole("button", { name: "Done" }).click();
     expect(await scoreOn(page)).toBeGreaterThan(heart.score - 0.1);
     expect(await scoreOn(page)).toBeLessThan(heart.score + 0.1);
@@ -77,7 +65,7 @@ needs(chromium).describe("PA-9 measuring on the picture", () => {
     await page.keyboard.press("q");
     await page.keyboard.press("-");
     expect(await scoreOn(page)).toBe(before);
-    const [apex] = await placesOn(page, [heart.apex]);
+    const [apex] = await placesOn(page, heart, [heart.apex]);
     const grip = await page.locator(".mark-grip").nth(1).boundingBox();
     expect(
       Math.hypot(
@@ -100,7 +88,7 @@ needs(chromium).describe("PA-9 measuring on the picture", () => {
     const touch = await context.newCDPSession(page);
     const finger = (type: string, at?: Place) =>
       touch.send("Input.dispatchTouchEvent", { type, touchPoints: at ? [{ ...at, id: 0 }] : [] } as never);
-    for (const place of await placesOn(page, points)) {
+    for (const place of await placesOn(page, heart, points)) {
       await finger("touchStart", { x: place.x - 15, y: place.y + 10 });
       await finger("touchMove", { x: place.x - 6, y: place.y + 4 });
       await finger("touchMove", place);
@@ -160,7 +148,11 @@ needs(chromium).describe("PA-9 measuring on the picture", () => {
     const { page } = await watchedPage(context);
     await page.goto(server.link);
     await until(page, "full");
-    const [one, other, end] = await placesOn(page, [heart.squares[0], heart.squares[1], heart.squares[2]]);
+    const [one, other, end] = await placesOn(page, heart, [
+      heart.squares[0],
+      heart.squares[1],
+      heart.squares[2],
+    ]);
     const drag = async (from: Place | undefined, to: Place | undefined) => {
       await page.mouse.move(from?.x ?? 0, from?.y ?? 0);
       await page.mouse.down();

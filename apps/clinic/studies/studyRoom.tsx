@@ -4,6 +4,7 @@ import type { Measurement, SavedMeasurements } from "#core/contract/measurements
 import type { StaffStudy, StudyList } from "#core/contract/studies.ts";
 import { api, ApiError, Button, toast } from "#apps/kit/mod.ts";
 import { Room, type RoomStudy } from "#apps/viewer/room/mod.ts";
+import "#apps/viewer/room/stage.css";
 import "#apps/viewer/room/room.css";
 import "#apps/viewer/room/measure.css";
 import "./studyRoom.css";

@@ -30,4 +30,38 @@ async function loadStudy({ root, headers, study }: Asked): Promise<Loaded[]> {
   return loaded;
 }
 
+/** Decodes the first instance and paints it, from its least to its largest value; resolves once it is on the screen. */
+async function showFirst({ root, headers, study }: Asked): Promise<number> {
+  await initCore();
+  init({ maxWebWorkers: 1, beforeSend: () => headers });
+  const answer = await fetch(`${root}/studies/${study}/metadata`, { headers });
+  const [dataset]: Dataset[] = await answer.json();
+  if (!dataset) throw new Error("the study is empty");
+  const [series, instance] = ["0020000E", "00080018"].map((tag) => String(Object(dataset[tag]?.Value)[0]));
+  const imageId = `wadors:${root}/studies/${study}/series/${series}/instances/${instance}/frames/1`;
+  wadors.metaDataManager.add(imageId, dataset);
+  const { rows, columns, getPixelData } = await wadors.loadImage(imageId).promise;
+  paint(getPixelData(), { rows, columns });
+  await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+  return performance.now();
+}
+
+function paint(values: ArrayLike<number>, { rows, columns }: { rows: number; columns: number }): void {
+  let [least, most] = [Infinity, -Infinity];
+  for (let index = 0; index < values.length; index++) {
+    least = Math.min(least, values[index] ?? 0);
+    most = Math.max(most, values[index] ?? 0);
+  }
+  const picture = new ImageData(columns, rows);
+  for (let index = 0; index < values.length; index++) {
+    picture.data.fill(((values[index] ?? 0) - least) / (most - least) * 255, index * 4, index * 4 + 3);
+    picture.data[index * 4 + 3] = 255;
+  }
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width: columns, height: rows });
+  canvas.getContext("2d")?.putImageData(picture, 0, 0);
+  document.body.append(canvas);
+}
+
 Reflect.set(globalThis, "loadStudy", loadStudy);
+Reflect.set(globalThis, "showFirst", showFirst);

@@ -1,7 +1,8 @@
 // A lateral thorax with a known vertebral heart score: vertebrae of unequal length, a heart with two axes, all turned by a
 // seeded angle. Three bright squares of known places tell a test where the picture lies on the screen, without asking
 // the viewer.
-import type { Seen } from "./seen.ts";
+import type { Page } from "playwright-core";
+import { type Seen, stageSeen } from "./seen.ts";
 import type { Phantom } from "./phantoms.ts";
 import { noise } from "./phantoms.ts";
 
@@ -90,7 +91,7 @@ export function heartPhantom(seed: number): HeartPhantom {
 }
 
 /** Where the squares lie on the stage, in its device pixels, found by their brightness; the smallest first. */
-export function squaresSeen(seen: Seen): [Place, Place, Place] {
+function squaresSeen(seen: Seen): [Place, Place, Place] {
   const bright: Place[] = [];
   for (let y = 0; y < seen.height; y++) {
     for (let x = 0; x < seen.width; x++) {
@@ -119,7 +120,7 @@ function centerOf(cluster: readonly Place[]): Place {
 }
 
 /** From places in the picture to places on the stage, by where the three squares are. */
-export function placer(known: readonly Place[], seen: readonly Place[]): (place: Place) => Place {
+function placer(known: readonly Place[], seen: readonly Place[]): (place: Place) => Place {
   const [a, b, c] = known;
   const [p, q, r] = seen;
   if (!a || !b || !c || !p || !q || !r) throw new Error("three places are needed");
@@ -129,4 +130,16 @@ export function placer(known: readonly Place[], seen: readonly Place[]): (place:
     const t = ((b.x - a.x) * (y - a.y) - (x - a.x) * (b.y - a.y)) / determinant;
     return { x: p.x + s * (q.x - p.x) + t * (r.x - p.x), y: p.y + s * (q.y - p.y) + t * (r.y - p.y) };
   };
+}
+
+/** Where places of the phantom are on a page that shows it, in CSS pixels, found by the squares in what is seen. */
+export async function placesOn(page: Page, heart: HeartPhantom, places: readonly Place[]): Promise<Place[]> {
+  const seen = await stageSeen(page);
+  const box = await page.locator(".stage-host").boundingBox();
+  if (!box) throw new Error("there is no stage");
+  const onStage = placer(heart.squares, squaresSeen(seen));
+  return places.map((place) => {
+    const { x, y } = onStage(place);
+    return { x: box.x + x * box.width / seen.width, y: box.y + y * box.height / seen.height };
+  });
 }
