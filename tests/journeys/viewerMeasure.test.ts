@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 import { chromium, desktop, openBrowser, phone, watchedPage } from "#tests/make/browser.ts";
 import { needs } from "#tests/make/needs.ts";
 import { buildViewer } from "#tests/make/viewer/build.ts";
+import { fingersOn, spread } from "#tests/make/viewer/fingers.ts";
 import { heartPhantom, type Place, placesOn } from "#tests/make/viewer/heartPhantom.ts";
 import { derivedPicture, type Picture, seriesOf } from "#tests/make/viewer/pictures.ts";
 import { stageSeen, until } from "#tests/make/viewer/seen.ts";
@@ -42,6 +43,10 @@ needs(chromium).describe("PA-9 measuring on the picture", () => {
 
   const it = needs(chromium).it;
   const points = [heart.carina, heart.apex, ...heart.shortAxis, ...heart.edges.slice(0, 8)];
+
+  /** How far the two ends of the heart's long axis are apart on the page. */
+  const between = ([a, b]: readonly Place[]) =>
+    Math.hypot((a?.x ?? 0) - (b?.x ?? 0), (a?.y ?? 0) - (b?.y ?? 0));
 
   const scoreOn = async (page: Page) =>
     Number(/VHS ([\d.,]+) v/.exec(await page.locator(".mark-list li").first().textContent() ?? "")?.[1]);
@@ -85,10 +90,14 @@ needs(chromium).describe("PA-9 measuring on the picture", () => {
     await until(page, "full");
     await page.getByRole("button", { name: "Measure" }).tap();
     await page.getByRole("menuitemradio", { name: "Vertebral heart score" }).tap();
-    const touch = await context.newCDPSession(page);
-    const finger = (type: string, at?: Place) =>
-      touch.send("Input.dispatchTouchEvent", { type, touchPoints: at ? [{ ...at, id: 0 }] : [] } as never);
-    for (const place of await placesOn(page, heart, points)) {
+    // Two fingers zoom while a tool is in the hand too, and leave no point behind.
+    const finger = await fingersOn(page);
+    const before = await placesOn(page, heart, points);
+    await spread(page, finger, 1.6);
+    expect(await page.locator(".mark-dot").count()).toBe(0);
+    const places = await placesOn(page, heart, points);
+    expect(between(places) / between(before)).toBeCloseTo(1.6, 1);
+    for (const place of places) {
       await finger("touchStart", { x: place.x - 15, y: place.y + 10 });
       await finger("touchMove", { x: place.x - 6, y: place.y + 4 });
       await finger("touchMove", place);
@@ -101,7 +110,6 @@ needs(chromium).describe("PA-9 measuring on the picture", () => {
     await page.locator(".mark-list summary").tap();
     const score = await scoreOn(page);
     expect(Math.abs(score - heart.score)).toBeLessThan(0.1);
-    // Two fingers still zoom while a tool is in the hand, and leave no point behind.
     expect(await page.locator(".mark-dot").count()).toBe(0);
     expect([...faults, ...violations]).toEqual([]);
     await context.close();
