@@ -10,9 +10,8 @@ import { chromium, desktop, openBrowser, phone, type Watched, watchedPage } from
 import { followMail as followMailAt } from "#tests/make/mailbox.ts";
 import { needs } from "#tests/make/needs.ts";
 import { type Platform, startPlatform } from "#tests/make/platform.ts";
-import { signInOnPage } from "#tests/make/signedIn.ts";
+import { setUpAuthenticator, signInOnPage } from "#tests/make/signedIn.ts";
 import { staffOf } from "#tests/make/staff.ts";
-import { totpCode } from "#tests/make/totp.ts";
 import { fingersOn, spread } from "#tests/make/viewer/fingers.ts";
 import { heartPhantom, placesOn } from "#tests/make/viewer/heartPhantom.ts";
 import { writePhantom } from "#tests/make/viewer/phantoms.ts";
@@ -25,7 +24,6 @@ needs(chromium).describe("PA-3 PA-4 PA-5 PA-6 PA-9 a link from its making to its
   let house: Platform;
   let browser: Browser;
   let folder: string;
-  const contexts: BrowserContext[] = [];
   const seen: Watched[] = [];
 
   beforeAll(async () => {
@@ -41,7 +39,6 @@ needs(chromium).describe("PA-3 PA-4 PA-5 PA-6 PA-9 a link from its making to its
 
   async function someone(small = false): Promise<Page> {
     const context = small ? await phone(browser) : await desktop(browser);
-    contexts.push(context);
     const watched = await watchedPage(context);
     seen.push(watched);
     return watched.page;
@@ -182,11 +179,7 @@ needs(chromium).describe("PA-3 PA-4 PA-5 PA-6 PA-9 a link from its making to its
     await page.getByRole("heading", { name: "Look into your mail" }).waitFor();
     await followMail(page, "noor@river.example", /Confirm your address/);
     await page.getByRole("button", { name: "Confirm the address" }).click();
-    await page.getByRole("button", { name: "Set up an authenticator" }).click();
-    const secret = await page.getByRole("textbox", { name: "Secret" }).inputValue();
-    await page.getByLabel("Six digits").fill(totpCode(secret, Date.now()));
-    await page.getByRole("button", { name: "Confirm" }).click();
-    await page.getByRole("button", { name: "I have kept them" }).click();
+    await setUpAuthenticator(page);
     await page.close();
   }
 });

@@ -14,8 +14,7 @@ import { needs } from "#tests/make/needs.ts";
 import { type Platform, startPlatform } from "#tests/make/platform.ts";
 import { freePorts } from "#tests/make/ports.ts";
 import { radiograph } from "#tests/make/radiograph.ts";
-import { signInOnPage } from "#tests/make/signedIn.ts";
-import { totpCode } from "#tests/make/totp.ts";
+import { setUpAuthenticator, signInOnPage } from "#tests/make/signedIn.ts";
 
 const password = "violet giraffe umbrella";
 
@@ -65,15 +64,6 @@ needs(chromium).describe("PL-1 PL-2 PL-4 PL-5 PL-10 PA-4 PL-24 a practice begins
 
   const followMail = (page: Page, to: string, subject: RegExp) =>
     followMailAt(page, { edge: house.demo.edge, to, subject });
-
-  async function setUpAuthenticator(page: Page): Promise<string> {
-    await page.getByRole("button", { name: "Set up an authenticator" }).click();
-    const secret = await page.getByRole("textbox", { name: "Secret" }).inputValue();
-    await page.getByLabel("Six digits").fill(totpCode(secret, Date.now()));
-    await page.getByRole("button", { name: "Confirm" }).click();
-    await page.getByRole("button", { name: "I have kept them" }).click();
-    return secret;
-  }
 
   it(
     "sign up, verify, second factor, invite, accept, upload, share by mail, open, lower a role, sign out",

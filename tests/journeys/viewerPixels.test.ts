@@ -10,6 +10,7 @@ import { displayTable } from "#core/domain/window.ts";
 import { chromium, desktop, openBrowser, phone, type Watched, watchedPage } from "#tests/make/browser.ts";
 import { needs, program } from "#tests/make/needs.ts";
 import { buildViewer } from "#tests/make/viewer/build.ts";
+import { fingersOn } from "#tests/make/viewer/fingers.ts";
 import { chestPhantom, cinePhantom, faintPhantom, slicePhantom } from "#tests/make/viewer/phantoms.ts";
 import { derivedPicture, type Picture, seriesOf } from "#tests/make/viewer/pictures.ts";
 import {
@@ -258,11 +259,7 @@ needs(chromium).describe("PA-5 the picture on the screen", () => {
   needs(chromium).it("is pinched, panned and windowed by fingers on a phone", async () => {
     const context = await phone(browser);
     const { page, requests } = await show(context, "chest");
-    const touch = await context.newCDPSession(page);
-    const fingers = (type: string, ...points: { x: number; y: number }[]) => {
-      const touchPoints = points.map((point, id) => ({ ...point, id }));
-      return touch.send("Input.dispatchTouchEvent", { type, touchPoints } as never);
-    };
+    const fingers = await fingersOn(page);
     const [fitted] = await reading(page, "bottom-right");
     await fingers("touchStart", { x: 180, y: 350 }, { x: 210, y: 350 });
     for (let step = 1; step <= 8; step++) {

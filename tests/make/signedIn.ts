@@ -32,3 +32,13 @@ export async function signInOnPage(
   }
   await page.getByRole("heading", { name: /^Hello/ }).waitFor();
 }
+
+/** Sets up an authenticator on the page that asks for one, keeps the recovery codes, and gives its secret. */
+export async function setUpAuthenticator(page: Page): Promise<string> {
+  await page.getByRole("button", { name: "Set up an authenticator" }).click();
+  const secret = await page.getByRole("textbox", { name: "Secret" }).inputValue();
+  await page.getByLabel("Six digits").fill(totpCode(secret, Date.now()));
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await page.getByRole("button", { name: "I have kept them" }).click();
+  return secret;
+}

@@ -19,15 +19,18 @@ type Adoptable = {
   readonly seriesIds: readonly string[] | null;
 };
 
+const nothingToAdd = () =>
+  refuse("not-found", { detail: "This link gives nothing to add to other records." });
+
 /** Begins an adoption, or answers the one of the same link that runs. */
 export async function adoptStudy(db: Database, wish: AdoptionWish, at: Date): Promise<Adoption | Refused> {
   const link = await findAdoptable(db, wish.visit, at);
-  if (!link) return refuse("not-found", { detail: "This link gives nothing to add to other records." });
+  if (!link) return nothingToAdd();
   if (link.practiceId === wish.practice) {
     return refuse("conflict", { detail: "This study is in the records of your practice already." });
   }
   const source = await findSource(db, link);
-  if (!source) return refuse("not-found", { detail: "This link gives nothing to add to other records." });
+  if (!source) return nothingToAdd();
   const begun = await begin(db, wish, { ...source, link, at });
   if (begun.isNew) await tellGiver(db, link, { adopter: wish.practice, at });
   return presentAdoption(begun.row);
