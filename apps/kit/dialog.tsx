@@ -1,7 +1,7 @@
 // A modal dialog on the browser's own <dialog>: it keeps the focus inside, closes on Escape and gives the
 // focus back to where it was.
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { IconButton } from "./button.tsx";
 import { CrossIcon } from "./icon.tsx";
 
@@ -19,7 +19,8 @@ export type DialogProps = {
 export function Dialog({ open, title, onClose, firm = false, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Before the next key: after the next frame, a key pressed at once would still go to what the dialog covers or covered.
+  useLayoutEffect(() => {
     const dialog = element.current;
     if (open && !dialog?.open) dialog?.showModal();
     if (!open && dialog?.open) dialog.close();

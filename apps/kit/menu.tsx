@@ -1,7 +1,7 @@
 // A button that opens a list of things to do (WAI-ARIA menu button): arrows move, Enter does, Escape and a press
 // elsewhere close it and give the focus back.
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 export type MenuItem = {
   readonly label: string;
@@ -37,7 +37,7 @@ export function Menu({ label, items, pressed, children }: MenuProps) {
     setOpen(false);
     if (back) button.current?.focus();
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return;
     const list = root.current?.querySelector<HTMLElement>("[role=menu]");
     if (list && button.current) place(list, button.current);

@@ -137,6 +137,28 @@ describe("PA-4 a study that another clinic adds to its records", () => {
     expect(await keptInstances(db(), given.receiver)).toHaveLength(3);
   });
 
+  it("passes nothing over when the study lost an instance between two tries", async () => {
+    const given = await shared();
+    const { house, receiver } = given;
+    await adopt(given);
+    const kept = await keptInstances(db(), house.practice.id);
+    const owner = openDatabase(database().addresses.vetware_owner);
+    await owner.applyAs(receiver, (q) => q.update(adoption).set({ taken: 1 }));
+    await owner.applyAs(
+      house.practice.id,
+      (q) =>
+        q.update(instance).set({ current: false, relation: "version" }).where(
+          eq(instance.sopInstanceUid, "1.2.3.8.1"),
+        ),
+    );
+    await owner.close();
+    await copy(given);
+    expect(kept).toHaveLength(3);
+    expect((await keptInstances(db(), receiver)).map(({ sopInstanceUid }) => sopInstanceUid).sort())
+      .toEqual(["1.2.3.8.2", "1.2.3.8.3"]);
+    expect(await rows(receiver)).toMatchObject([{ state: "done", taken: 2, total: 2 }]);
+  });
+
   it("is only what the link shows", async () => {
     const given = await shared({ firstSeriesOnly: true });
     expect(await adopt(given)).toMatchObject({ total: 2 });

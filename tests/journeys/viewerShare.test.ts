@@ -278,6 +278,25 @@ needs(chromium).describe("PA-6 the share page", () => {
     }
   });
 
+  it("gives the keys back to the picture in the moment a dialog is closed", async () => {
+    const context = await phone(browser);
+    const { page } = await watchedPage(context);
+    await page.goto(server.link);
+    await until(page, "full");
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "Help" }).click();
+    await page.getByRole("dialog").waitFor();
+    const focused = await page.evaluate(async () => {
+      document.querySelector<HTMLElement>("dialog[open] button")?.click();
+      await new Promise((done) => setTimeout(done));
+      document.querySelector<HTMLElement>(".stage-host")?.focus();
+      await new Promise((done) => setTimeout(done, 300));
+      return document.activeElement?.className;
+    });
+    expect(focused).toBe("stage-host");
+    await context.close();
+  });
+
   it("is used by keys alone: every tool by a button or a menu line that Tab and arrows reach", async () => {
     server.state.rights = ["view", "download"];
     const context = await desktop(browser);

@@ -1,6 +1,6 @@
 // The line over the picture while something is measured: what to press next, and the ways out. After an arrow or a
 // calibration it asks for the words or the size.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "#apps/kit/mod.ts";
 import { figuresOf, pointCounts } from "#core/domain/measure.ts";
 import type { Action, Mark, ViewerState } from "../engine/mod.ts";
@@ -60,7 +60,7 @@ function isAsking({ kind, text, millimetres, fixed }: Mark): boolean {
 function Ask({ mark, onDescribe, onRemove }: { mark: Mark } & Pick<PromptProps, "onDescribe" | "onRemove">) {
   const [value, setValue] = useState("");
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
+  useLayoutEffect(() => input.current?.focus(), []);
   const isSize = mark.kind === "calibration";
   const millimetres = Number(value.replace(",", "."));
   const good = isSize ? millimetres > 0 && millimetres <= 10_000 : value.trim() !== "";

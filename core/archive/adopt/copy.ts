@@ -1,7 +1,7 @@
 // The job `adoptStudy`: copies the originals of a shared study into the adopting practice, through the archive's own
 // door. What is there already is known by its bytes, so it may be cut off anywhere and begun again.
 import { and, asc, eq, inArray } from "drizzle-orm";
-import { adoption, event, instance } from "#db/schema/mod.ts";
+import { adoption, event, instance, study } from "#db/schema/mod.ts";
 import type { Database } from "#db/mod.ts";
 import { openOriginal, type Places } from "../reading.ts";
 import type { Attempt } from "../transfer/send.ts";
@@ -30,11 +30,11 @@ export async function copyStudy(
   if (row?.state !== "running") return;
   try {
     const instances = await sourceInstances(copying.db, row);
-    for (const [index, id] of instances.entries()) {
+    const held = new Set((await heldInstances(copying.db, row)).map(identity));
+    for (const [index, source] of instances.entries()) {
       signal?.throwIfAborted();
-      if (index < row.taken) continue;
-      await copyOne(copying, row, id);
-      await note(copying.db, row, { taken: index + 1 });
+      if (!held.has(identity(source))) await copyOne(copying, row, source.id);
+      if (index >= row.taken) await note(copying.db, row, { taken: index + 1 });
     }
     await note(copying.db, row, {
       state: "done",
@@ -49,18 +49,39 @@ export async function copyStudy(
   }
 }
 
+type Copied = Pick<typeof instance.$inferSelect, "id" | "sopInstanceUid" | "datasetSha256">;
+
+const copied = {
+  id: instance.id,
+  sopInstanceUid: instance.sopInstanceUid,
+  datasetSha256: instance.datasetSha256,
+};
+
+/** As the archive knows instances; what is current may change between two tries. */
+const identity = ({ sopInstanceUid, datasetSha256 }: Copied) =>
+  `${sopInstanceUid} ${Buffer.from(datasetSha256).toString("hex")}`;
+
 /** In the order of their ids: one that arrives meanwhile stands behind those that were counted. */
-async function sourceInstances(db: Database, row: AdoptionRow): Promise<string[]> {
-  const found = await db.readAs(
+async function sourceInstances(db: Database, row: AdoptionRow): Promise<Copied[]> {
+  return await db.readAs(
     row.sourcePracticeId,
     (q) =>
-      q.select({ id: instance.id }).from(instance).where(and(
+      q.select(copied).from(instance).where(and(
         eq(instance.studyId, row.sourceStudyId),
         eq(instance.current, true),
         row.sourceSeriesIds ? inArray(instance.seriesId, row.sourceSeriesIds) : undefined,
       )).orderBy(asc(instance.id)),
   );
-  return found.map(({ id }) => id);
+}
+
+/** What the adopting practice holds of the study, the replaced among it. */
+async function heldInstances(db: Database, row: AdoptionRow): Promise<Copied[]> {
+  return await db.readAs(
+    row.practiceId,
+    (q) =>
+      q.select(copied).from(instance).innerJoin(study, eq(study.id, instance.studyId))
+        .where(eq(study.studyInstanceUid, row.studyInstanceUid)),
+  );
 }
 
 async function copyOne({ receive, ...places }: Copying, row: AdoptionRow, id: string): Promise<void> {
