@@ -10,18 +10,24 @@ export type Seen = {
   readonly data: Uint8Array;
 };
 
-/** The stage without the words over it. */
+/** The picture on the stage, without the words and measurements over it. */
 export async function stageSeen(page: Page): Promise<Seen> {
-  await page.evaluate(async () => {
-    for (const words of document.querySelectorAll<HTMLElement>(".corners, .edges")) words.hidden = true;
-    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  });
+  await overStage(page, "hidden");
   const { width, height, data } = PNG.sync.read(await page.locator(".stage-host").screenshot());
+  await overStage(page, "");
   const at = (x: number, y: number) => {
     const index = (y * width + x) * 4;
     return [data[index] ?? 0, data[index + 1] ?? 0, data[index + 2] ?? 0] as const;
   };
   return { width, height, at, data };
+}
+
+async function overStage(page: Page, visibility: "hidden" | ""): Promise<void> {
+  await page.evaluate(async (visibility) => {
+    const over = document.querySelectorAll<HTMLElement | SVGElement>(".corners, .edges, .marks");
+    for (const one of over) one.style.visibility = visibility;
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  }, visibility);
 }
 
 /** How many device pixels differ from the grey that is expected, of a picture shown 1:1 in the middle. */
