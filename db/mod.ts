@@ -2,6 +2,7 @@
 // practice or an account, and nothing is seen until a transaction says for whom it acts; these functions say it.
 //
 //   const rows = await db.readAs(practice, (q) => q.select().from(study));            one trip, read-only
+//   const rows = await db.readAsFound(sql`app.find_share(…)`, (q) => …);              the same, by a secret
 //   await db.applyAs(practice, (q) => q.update(share).set(…).where(…).returning());   one trip, may write
 //   await db.writeAs(practice, async (tx) => { … });                                  a transaction
 //
@@ -26,8 +27,8 @@ export { openPlainDatabase, type PlainDatabase, type PlainRow, type RunPlain } f
 /** For whom a statement acts: a practice, an account or both, by their UUIDs. */
 export type Actor = { readonly practice?: string; readonly account?: string };
 
-/** What a transaction begins with. */
-type Entrance = Actor & { readonly seesBin: boolean };
+/** What a transaction begins with; `found` names the practice in place of an id. */
+type Entrance = Actor & { readonly found?: SQL; readonly seesBin: boolean };
 
 /** What `readAs` hands its function. */
 export type Reader = Pick<
@@ -63,6 +64,14 @@ export type Ways = {
   /** Read-only statements for a practice, in one trip and one transaction. */
   readonly readAs: <const S extends Statements>(
     practice: string,
+    ask: (q: Reader) => S,
+  ) => Promise<Brought<S>>;
+  /**
+   * Read-only statements for the practice that a look-up by a secret finds, in one trip and one transaction. `found` is
+   * a call of a look-up function with a column `practice_id`; where it finds none, nothing of any practice is seen.
+   */
+  readonly readAsFound: <const S extends Statements>(
+    found: SQL,
     ask: (q: Reader) => S,
   ) => Promise<Brought<S>>;
   /** Statements for a practice that are fixed beforehand, in one trip and one transaction. */
@@ -126,7 +135,7 @@ export function openDatabase(address: string, { deadline = 15_000 }: DatabaseOpt
   const pool = quiet(openPool());
 
   const waysOf = (seesBin: boolean): Ways => {
-    const read = <const S extends Statements>(actor: Actor, ask: (q: Reader) => S) =>
+    const read = <const S extends Statements>(actor: Actor & { found?: SQL }, ask: (q: Reader) => S) =>
       inOneTrip(reader, enter({ ...actor, seesBin }, deadline), ask(reader));
     const apply = <const S extends Statements>(actor: Actor, ask: (q: Writer) => S) =>
       inOneTrip(writer, enter({ ...actor, seesBin }, deadline), ask(writer));
@@ -138,6 +147,7 @@ export function openDatabase(address: string, { deadline = 15_000 }: DatabaseOpt
         }));
     return {
       readAs: (practice, ask) => read({ practice }, ask),
+      readAsFound: (found, ask) => read({ found }, ask),
       applyAs: (practice, ask) => apply({ practice }, ask),
       writeAs: (practice, work) => act({ practice }, work),
       readAsAccount: (account, ask) => read({ account }, ask),
@@ -180,14 +190,15 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // Settings local to the transaction: gone at its end, whoever gets the connection next. The server's own
 // deadline stops a statement whose caller has given up.
-function enter({ practice, account, seesBin }: Entrance, deadline: number): SQL {
+function enter({ practice, found, account, seesBin }: Entrance, deadline: number): SQL {
   for (const id of [practice, account]) {
     if (id !== undefined && !uuid.test(id)) {
       throw new TypeError("a practice or an account is named by its UUID");
     }
   }
   const bin = seesBin ? "seen" : "";
-  return sql`select set_config('app.practice_id', ${practice ?? ""}, true),
+  const acting = found ? sql`coalesce((select practice_id::text from ${found}), '')` : sql`${practice ?? ""}`;
+  return sql`select set_config('app.practice_id', ${acting}, true),
     set_config('app.account_id', ${account ?? ""}, true), set_config('app.bin', ${bin}, true),
     set_config('statement_timeout', ${`${deadline}`}, true)`;
 }

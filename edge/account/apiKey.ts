@@ -27,13 +27,9 @@ export async function programOf(
   const { db, now } = parts;
   if (!form.test(bearer)) return undefined;
   const hash = await secretHash(bearer);
-  const [found] = await db.lookUp<{ api_key_id: string; practice_id: string }>(
-    sql`select api_key_id, practice_id from app.find_api_key(${byteaText(hash)}::bytea)`,
-  );
-  if (!found) return undefined;
-  const [key] = await db.readAs(
-    found.practice_id,
-    (q) => q.select().from(apiKey).where(eq(apiKey.id, found.api_key_id)),
+  const [key] = await db.readAsFound(
+    sql`app.find_api_key(${byteaText(hash)}::bytea)`,
+    (q) => q.select().from(apiKey).where(eq(apiKey.secretHash, hash)),
   );
   if (!key || key.revokedAt || key.product !== product) return undefined;
   if (key.expiresAt && key.expiresAt <= now()) return undefined;

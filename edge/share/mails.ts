@@ -1,9 +1,8 @@
 // Mails about links (PA-4): to whom a study is shared with, and to who shared, when the link is opened first. They
 // name the practice and carry what staff wrote; never an animal, an owner or a passcode.
-import { and, eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import type { ShareRecipient } from "#core/contract/shares.ts";
-import type { Transaction } from "#db/mod.ts";
-import { account, audit, practice } from "#db/schema/mod.ts";
+import { account, practice } from "#db/schema/mod.ts";
 import type { RequestFacts } from "../guard/env.ts";
 import { outgoing } from "../mail/mod.ts";
 import type { Outgoing } from "../mail/mod.ts";
@@ -62,11 +61,4 @@ export async function firstOpeningMail(
   } as const;
   const owner = { practice: practiceId };
   return await outgoing(parts, [{ to: person.email, content, owner, subjectId: id }], request);
-}
-
-/** Whether no visitor was admitted before; asked while the link's row is locked by the view that was just taken. */
-export async function isFirstOpening(tx: Transaction, { id }: ShareRow): Promise<boolean> {
-  const [seen] = await tx.select({ count: sql<number>`count(*)::int` }).from(audit)
-    .where(and(eq(audit.subjectId, id), eq(audit.action, "share.opened")));
-  return seen?.count === 0;
 }

@@ -6,7 +6,7 @@ import { verifySecret } from "#core/contract/secrets.ts";
 import type { OpenedShare, OpenShare, ShareState } from "#core/contract/shares.ts";
 import { mayOpen, shareState } from "#core/domain/share.ts";
 import type { Verdict } from "#core/domain/share.ts";
-import { audit, event, share, shareSession } from "#db/schema/mod.ts";
+import { audit, share } from "#db/schema/mod.ts";
 import { journeyOf } from "../guard/acting.ts";
 import { visitorAuditRow } from "../guard/audit.ts";
 import type { RequestFacts } from "../guard/env.ts";
@@ -14,7 +14,7 @@ import { byteaText, secretHash } from "../guard/secret.ts";
 import type { EdgeParts } from "../parts.ts";
 import { pictureStudy } from "../studies/mod.ts";
 import { giveAttemptBack, takeAttempt, takeView } from "./counters.ts";
-import { firstOpeningMail, isFirstOpening } from "./mails.ts";
+import { firstOpeningMail } from "./mails.ts";
 import { linkOf } from "./presenter.ts";
 import type { ShareRow } from "./presenter.ts";
 import { findVisit, newVisit } from "./visit.ts";
@@ -63,13 +63,14 @@ export async function openShare(
   return await shut(parts, link, visitor, { open: false, refusal: state === "live" ? "spent" : state });
 }
 
-async function findLink(parts: EdgeParts, token: string): Promise<ShareRow | undefined> {
+async function findLink({ db }: EdgeParts, token: string): Promise<ShareRow | undefined> {
   if (!Secret.safeParse(token).success) return undefined;
-  const hash = byteaText(await secretHash(token));
-  const [found] = await parts.db.lookUp<{ share_id: string; practice_id: string }>(
-    sql`select share_id, practice_id from app.find_share(${hash}::bytea)`,
+  const hash = await secretHash(token);
+  const [row] = await db.readAsFound(
+    sql`app.find_share(${byteaText(hash)}::bytea)`,
+    (q) => q.select().from(share).where(eq(share.tokenHash, hash)),
   );
-  return found && await readLink(parts, found.practice_id, found.share_id);
+  return row;
 }
 
 async function readLink(
@@ -123,17 +124,22 @@ async function admit(
 ): Promise<Opening["visit"] | undefined> {
   const now = parts.now();
   const { secret, row, seconds } = await newVisit(parts, link, now);
-  const { practiceId, id: subjectId } = link;
-  const firstOpening = await firstOpeningMail(parts, link, request);
-  const admitted = await parts.db.writeAs(practiceId, async (tx) => {
-    if (!await takeView(tx, link, now)) return false;
-    if (firstOpening && await isFirstOpening(tx, link)) await firstOpening.post(tx);
-    await tx.insert(shareSession).values(row);
-    await tx.insert(audit).values(visitorAuditRow(link, request, { action: "share.opened" }, parts.newId));
-    await tx.insert(event).values({ practiceId, kind: "share.opened", subjectId });
-    return true;
-  });
-  return admitted ? { secret, seconds } : undefined;
+  const deed = visitorAuditRow(link, request, { action: "share.opened" }, parts.newId);
+  const view = takeView(link, row, deed);
+  const told = await firstOpeningMail(parts, link, request);
+  const views = told
+    ? await parts.db.writeAs(link.practiceId, async (tx) => {
+      const count = viewsIn(await tx.execute(view));
+      if (count === 1) await told.post(tx);
+      return count;
+    })
+    : viewsIn(await parts.db.applyAs(link.practiceId, (q) => q.execute(view)));
+  return views === undefined ? undefined : { secret, seconds };
+}
+
+/** How often the link was opened, this time among them; undefined when it was not let in. */
+function viewsIn({ rows: [row] }: { readonly rows: readonly Record<string, unknown>[] }): number | undefined {
+  return row && Number(row.views);
 }
 
 async function shown(parts: EdgeParts, link: ShareRow): Promise<OpenedShare> {

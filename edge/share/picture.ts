@@ -8,9 +8,9 @@ import { cookieOf } from "../guard/cookies.ts";
 import type { EdgeEnv } from "../guard/env.ts";
 import { problemAnswer, refusal } from "../guard/refusal.ts";
 import type { EdgeParts } from "../parts.ts";
-import { findThing, sendThing } from "../studies/mod.ts";
+import { sendThing, thingOf } from "../studies/mod.ts";
 import type { BytesKind } from "../studies/mod.ts";
-import { findVisit } from "./visit.ts";
+import { findVisitTo } from "./visit.ts";
 import { openFirst, shutVisit } from "./words.ts";
 
 /** Answers a visitor's request for bytes. Nothing of it stays in the browser, so that taking back holds. */
@@ -20,15 +20,15 @@ export async function sendShared(
   asked: { readonly shareId: string; readonly instanceId: string; readonly kind: BytesKind },
 ): Promise<Response> {
   const { shareId, instanceId, kind } = asked;
-  const visit = await findVisit(parts, shareId, cookieOf(c, `share-${shareId}`));
-  if (!visit) return problemAnswer(c, openFirst);
-  const { link, verdict } = visit;
+  const found = await findVisitTo(parts, { shareId, instanceId }, cookieOf(c, `share-${shareId}`));
+  if (!found) return problemAnswer(c, openFirst);
+  const { visit, visit: { link, verdict } } = found;
   if (!verdict.open) return problemAnswer(c, shutVisit(verdict.refusal, link));
   if (kind === "original" && !shareAllows(link.rights, "download")) {
     return refusal(c, "forbidden", { detail: "This link shows the pictures, but does not give the files." });
   }
-  const { practiceId, studyId, seriesIds } = link;
-  const thing = await findThing(parts, { practiceId, studyId, seriesIds, instanceId, kind });
+  const { practiceId } = link;
+  const thing = thingOf(found.instance, kind);
   if (!thing) return refusal(c, "not-found");
   if (kind === "original" && isFirstPart(c)) {
     const row = visitorAuditRow(link, c.var.request, { action: "share.downloaded" }, parts.newId);

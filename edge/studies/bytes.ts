@@ -1,11 +1,12 @@
 // Bytes of one instance through the core's door: thumbnail, preview, full picture, original file. The edge decides
 // whether they may be seen; ranges, tags and sizes are the door's.
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, type SQL } from "drizzle-orm";
 import type { Context } from "hono";
 import { bytesCapability } from "#core/contract/capability.ts";
 import type { Thing } from "#core/contract/capability.ts";
 import type { Acting } from "#core/contract/call.ts";
 import { Problem, problem } from "#core/contract/problem.ts";
+import type { Reader } from "#db/mod.ts";
 import { derivative, instance } from "#db/schema/mod.ts";
 import { journeyOf } from "../guard/acting.ts";
 import type { EdgeEnv } from "../guard/env.ts";
@@ -25,30 +26,18 @@ export function kindOf(text: string): BytesKind {
   return text === "thumbnail" || text === "preview" || text === "picture" ? text : "original";
 }
 
-/** Which instance, within what may be seen: of one study and, for a link of some series, of those. */
-export type Wanted = {
-  readonly practiceId: string;
-  readonly studyId: string;
-  readonly seriesIds: readonly string[] | null;
-  readonly instanceId: string;
-  readonly kind: BytesKind;
-};
+/** An instance that may be seen, and its picture where there is one. */
+export type FoundInstance = { readonly id: string; readonly picture: string | null };
 
-/** Finds the thing that the door knows it by; undefined when the instance is not among those that may be seen. */
-export async function findThing({ db }: Pick<EdgeParts, "db">, wanted: Wanted): Promise<Thing | undefined> {
-  const { practiceId, studyId, seriesIds, instanceId, kind } = wanted;
-  const [found] = await db.readAs(
-    practiceId,
-    (q) =>
-      q.select({ id: instance.id, picture: derivative.id }).from(instance)
-        .leftJoin(derivative, and(eq(derivative.instanceId, instance.id), eq(derivative.kind, "htj2k")))
-        .where(and(
-          eq(instance.id, instanceId),
-          eq(instance.studyId, studyId),
-          eq(instance.current, true),
-          seriesIds ? inArray(instance.seriesId, [...seriesIds]) : undefined,
-        )),
-  );
+/** Selects an instance if it is among those that `within` lets through. */
+export function instanceWithin(q: Reader, instanceId: string, within: SQL) {
+  return q.select({ id: instance.id, picture: derivative.id }).from(instance)
+    .leftJoin(derivative, and(eq(derivative.instanceId, instance.id), eq(derivative.kind, "htj2k")))
+    .where(and(eq(instance.id, instanceId), eq(instance.current, true), within));
+}
+
+/** The thing that the door knows it by; undefined when there is no such instance, or no picture of it. */
+export function thingOf(found: FoundInstance | undefined, kind: BytesKind): Thing | undefined {
   if (!found) return undefined;
   if (kind === "original") return { original: found.id };
   if (kind === "picture") return found.picture ? { derivative: found.id } : undefined;

@@ -13,43 +13,33 @@ export async function pictureStudy(
   studyId: string,
   seriesIds: readonly string[] | null,
 ): Promise<PictureStudy | undefined> {
-  const [[found], [place], shown, instances, pictures, [report]] = await db.readAs(practiceId, (q) => [
-    q.select().from(study).where(eq(study.id, studyId)),
-    q.select({ name: practice.name }).from(practice).where(eq(practice.id, practiceId)),
+  const [[found], shown, instances, [report]] = await db.readAs(practiceId, (q) => [
+    q.select({ study, practice: practice.name }).from(study)
+      .innerJoin(practice, eq(practice.id, study.practiceId))
+      .where(eq(study.id, studyId)),
     q.select().from(series)
       .where(and(eq(series.studyId, studyId), seriesIds ? inArray(series.id, [...seriesIds]) : undefined))
       .orderBy(asc(series.seriesNumber), asc(series.id)),
     q.select(instanceColumns).from(instance)
+      .leftJoin(derivative, and(eq(derivative.instanceId, instance.id), eq(derivative.kind, "htj2k")))
+      .leftJoin(object, eq(object.id, derivative.objectId))
       .where(and(eq(instance.studyId, studyId), eq(instance.current, true)))
       .orderBy(asc(instance.instanceNumber), asc(instance.id)),
-    q.select({
-      instanceId: instance.id,
-      frames: derivative.frames,
-      pixels: derivative.pixels,
-      bytes: object.bytes,
-    })
-      .from(derivative)
-      .innerJoin(instance, eq(instance.id, derivative.instanceId))
-      .innerJoin(object, eq(object.id, derivative.objectId))
-      .where(and(eq(instance.studyId, studyId), eq(instance.current, true), eq(derivative.kind, "htj2k"))),
     newestReport(q, studyId),
   ]);
-  if (!found || !place) return undefined;
-  const pictureOf = new Map(pictures.map((picture) => [picture.instanceId, picture]));
+  if (!found) return undefined;
   const inSeries = Map.groupBy(instances, (row) => row.seriesId);
   return {
-    id: found.id,
-    patient: patientOf(found),
-    description: found.studyDescription,
-    studyDate: found.studyDate,
-    practice: place.name,
+    id: found.study.id,
+    patient: patientOf(found.study),
+    description: found.study.studyDescription,
+    studyDate: found.study.studyDate,
+    practice: found.practice,
     measurements: keptOn(
       report,
       new Map(shown.flatMap(({ id }) => inSeries.get(id) ?? []).map((row) => [row.sopInstanceUid, row.id])),
     ),
-    series: shown.map((row) =>
-      seriesOf(row, (inSeries.get(row.id) ?? []).map((each) => instanceOf(each, pictureOf.get(each.id))))
-    ),
+    series: shown.map((row) => seriesOf(row, (inSeries.get(row.id) ?? []).map(instanceOf))),
   };
 }
 
@@ -60,10 +50,19 @@ const instanceColumns = {
   instanceNumber: instance.instanceNumber,
   frames: instance.frames,
   derivation: instance.derivation,
+  pictureFrames: derivative.frames,
+  pixels: derivative.pixels,
+  bytes: object.bytes,
 };
 
-type InstanceRow = Pick<typeof instance.$inferSelect, keyof typeof instanceColumns>;
-type Picture = Pick<typeof derivative.$inferSelect, "frames" | "pixels"> & { readonly bytes: number };
+type Derivative = typeof derivative.$inferSelect;
+type InstanceRow =
+  & Pick<
+    typeof instance.$inferSelect,
+    Exclude<keyof typeof instanceColumns, "pictureFrames" | "pixels" | "bytes">
+  >
+  & { readonly pictureFrames: Derivative["frames"]; readonly pixels: Derivative["pixels"] }
+  & { readonly bytes: number | null };
 
 function seriesOf(row: typeof series.$inferSelect, instances: PictureInstance[]): PictureSeries {
   return {
@@ -78,16 +77,16 @@ function seriesOf(row: typeof series.$inferSelect, instances: PictureInstance[])
   };
 }
 
-function instanceOf(row: InstanceRow, picture: Picture | undefined): PictureInstance {
-  const ready = picture?.frames && picture.pixels;
+function instanceOf(row: InstanceRow): PictureInstance {
+  const { pixels, pictureFrames, bytes } = row;
   return {
     id: row.id,
     instanceNumber: row.instanceNumber,
     frames: Math.max(1, row.frames ?? 1),
     state: row.derivation,
     reason: reasons[row.derivation],
-    pixels: picture?.pixels ?? null,
-    picture: ready && picture.frames ? { bytes: picture.bytes, frames: picture.frames } : null,
+    pixels,
+    picture: pixels && pictureFrames && bytes !== null ? { bytes, frames: pictureFrames } : null,
   };
 }
 

@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Database, DatabaseUnavailable, openDatabase, sqlState, violatedConstraint } from "#db/mod.ts";
-import { object, practice } from "#db/schema/mod.ts";
+import { apiKey, object, practice } from "#db/schema/mod.ts";
 import { testPassword } from "#tests/make/addresses.ts";
 import { databases, startEmbedded, type TestDatabase } from "#tests/make/database.ts";
 import { needs } from "#tests/make/needs.ts";
@@ -77,6 +77,20 @@ for (const { name, needs: wanted, start } of databases) {
         (tx) => tx.execute(sql`select app.practice_id() as p, app.account_id() as a`),
       );
       expect(alone.rows).toEqual([{ p: null, a: account }]);
+    });
+
+    it("reads for the practice that a secret finds, and for none where it finds none", async () => {
+      const [known, unknown] = [1, 2].map((byte) => new Uint8Array(32).fill(byte));
+      if (!known || !unknown) throw new Error("two hashes");
+      const key = { id: uuidv7(), practiceId: ours, name: "key", permissions: [], secretHash: known };
+      await owner.applyAs(ours, (q) => q.insert(apiKey).values({ ...key, product: "vetpacs" }));
+      const seenBy = (secret: Uint8Array) =>
+        owner.readAsFound(
+          sql`app.find_api_key(${`\\x${Buffer.from(secret).toString("hex")}`}::bytea)`,
+          (q) => q.select({ practice: object.practiceId }).from(object),
+        );
+      expect(await seenBy(known)).toEqual([{ practice: ours }]);
+      expect(await seenBy(unknown)).toEqual([]);
     });
 
     it("cannot write while reading", async () => {
