@@ -16,6 +16,7 @@ const kinds = [
 
 type Listener = (event: Pick<DomainEvent, "kind" | "subjectId">) => void;
 const listeners = new Set<Listener>();
+const rereaders = new Set<() => void>();
 let source: EventSource | undefined;
 
 /** Listens until the returned function is called. The stream is opened with the first listener. */
@@ -30,8 +31,20 @@ export function onEvent(listener: Listener): () => void {
   };
 }
 
+/**
+ * Calls `reread` whenever the stream stands anew, until the returned function is called: what happened between the first
+ * reading and then was told to nobody.
+ */
+export function onListening(reread: () => void): () => void {
+  rereaders.add(reread);
+  return () => rereaders.delete(reread);
+}
+
 function openStream(): EventSource {
   const stream = new EventSource("/api/events");
+  stream.addEventListener("listening", () => {
+    for (const reread of rereaders) reread();
+  });
   for (const kind of kinds) {
     stream.addEventListener(kind, (message) => {
       const { subjectId } = JSON.parse(message.data) as Pick<DomainEvent, "subjectId">;

@@ -1,6 +1,8 @@
-// A thing read from the API for a page: asked for when the page opens, again when a doorbell rings for it.
+// A thing read from the API for a page: asked for when the page opens, again when a doorbell rings for it, and when the
+// stream of doorbells stands anew.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "#apps/kit/mod.ts";
+import { onListening } from "./events.ts";
 import { noticeSignedOut } from "./session.ts";
 
 export type Loaded<Thing> = {
@@ -31,7 +33,9 @@ export function useLoaded<Thing>(read: () => Promise<Thing>, parts: readonly unk
   }, parts);
   useEffect(() => {
     reload();
+    const forget = onListening(reload);
     return () => {
+      forget();
       asked.current++;
     };
   }, [reload]);

@@ -1,6 +1,7 @@
 // Server-Sent Events of a practice: doorbells relayed from the core's door, so that a page reads again what changed.
-// A browser that comes back says where it was (Last-Event-ID); a stream ends with the session that opened it, and when
-// the edge closes.
+// The first event, `listening`, says that from here on everything is told: what a page read before is to be read again. A
+// browser that comes back says where it was (Last-Event-ID); a stream ends with the session that opened it, and when the
+// edge closes.
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
 import type { SSEStreamingApi } from "hono/streaming";
@@ -40,10 +41,13 @@ async function relay(
   stream: SSEStreamingApi,
   signal: AbortSignal,
 ): Promise<void> {
+  let stands = false;
   for await (const event of doors.events({ practice: actor.practiceId }, after, { signal })) {
     if (!await revocations.refresh() || (actor.kind === "account" && revocations.isRevoked(actor.token))) {
       return;
     }
+    if (!stands) await stream.writeSSE({ event: "listening", data: "{}" });
+    stands = true;
     if (event === "heartbeat") await stream.write(": still here\n\n");
     else await stream.writeSSE({ id: event.cursor, event: event.kind, data: JSON.stringify(event) });
   }

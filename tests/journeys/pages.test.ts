@@ -10,6 +10,7 @@ import { needs } from "#tests/make/needs.ts";
 import { type Platform, startPlatform } from "#tests/make/platform.ts";
 import { freePorts } from "#tests/make/ports.ts";
 import { signInOnPage } from "#tests/make/signedIn.ts";
+import { staffOf } from "#tests/make/staff.ts";
 
 needs(chromium).describe("PL-18 PL-24 every page", () => {
   let house: Platform;
@@ -115,6 +116,24 @@ needs(chromium).describe("PL-18 PL-24 every page", () => {
     }
     const sorted = spent.sort((a, b) => a - b);
     expect(sorted[sorted.length >> 1]).toBeLessThan(100);
+  });
+
+  it("shows what happened after it was read and before its stream of events stood", async () => {
+    const held = Promise.withResolvers<void>();
+    await page.route("**/api/events", async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await page.goto(`${house.demo.edge}/links`);
+    const links = page.getByRole("list", { name: "Links, newest first" }).locator("> li");
+    await links.first().waitFor();
+    const shown = await links.count();
+    const staff = staffOf(house.demo);
+    const [study] = await staff.studies();
+    await staff.share(study?.id ?? "");
+    held.resolve();
+    await expect.poll(() => links.count()).toBe(shown + 1);
+    await page.unroute("**/api/events");
   });
 
   it("has asked nobody else for anything, kept to the content policy, and set the listed cookies alone", async () => {

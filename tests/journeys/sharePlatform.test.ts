@@ -166,12 +166,15 @@ describe("PA-4, PA-5, PA-6 a file's way out", () => {
       /event: share\.changed[\s\S]*event: share\.opened[\s\S]*event: share\.changed\ndata: .*\nid: .*\n\n/,
     );
     expect(text).toMatch(/event: study\.changed/);
-    expect(text).toMatch(/^retry: 2000\n/);
+    expect(text).toMatch(/^retry: 2000\n\nevent: listening\n/);
     const last = [...text.matchAll(/id: (\d+-\d+)/g)].at(-1)?.[1] ?? "";
     const again = await follow(last);
     await makeShare({ url, apiKey: key.secret }, { study: (await firstStudy()) ?? "" });
     const later = await kinds(again, /event: share\.changed/);
-    expect([...later.matchAll(/event: (\S+)/g)].map((match) => match[1])).toEqual(["share.changed"]);
+    expect([...later.matchAll(/event: (\S+)/g)].map((match) => match[1])).toEqual([
+      "listening",
+      "share.changed",
+    ]);
     gone.abort();
   });
 
