@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, onTestFinished, TestRunner } from "vitest";
 import { element, fileMetaInformation, tags, type WritableElement, writeDataset } from "#core/dicom/mod.ts";
 
 /** What a built picture is; every field has a plain default. */
@@ -157,10 +157,11 @@ export function noise(length: number, seed = 1): Uint8Array {
   });
 }
 
-/** A folder of its own under the system's temporary one; gone when the tests around the call are done. */
+/** A folder of its own under the system's temporary one; gone when the test, or the tests, around the call are done. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "vetware-dicom-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const whenDone = TestRunner.getCurrentTest() ? onTestFinished : afterAll;
+  whenDone(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
