@@ -1,5 +1,6 @@
 // Facts in the words of a person's own language and time zone.
 import type { Patient, StudySummary } from "#core/contract/studies.ts";
+import { animalWords } from "#core/domain/animal.ts";
 import type { ShareState } from "#core/contract/shares.ts";
 
 /** A DICOM study date (no time zone) in the reader's form. */
@@ -29,12 +30,9 @@ export function animalName(patient: Patient): string {
   return patient.animal ?? patient.owner ?? patient.patientId ?? "Unnamed animal";
 }
 
-/** Owner, species and breed in one line. */
-export function animalFacts(patient: Patient): string {
-  const breed = patient.breed ?? patient.species;
-  return [patient.owner, patient.breed ? breed : patient.species, patient.patientId].filter(Boolean).join(
-    " · ",
-  );
+/** Owner, breed, sex, age at the study and number in one line. */
+export function animalFacts({ patient, studyDate }: Pick<StudySummary, "patient" | "studyDate">): string {
+  return [patient.owner, animalWords(patient, studyDate), patient.patientId].filter(Boolean).join(" · ");
 }
 
 /** "2 series, 3 pictures". */

@@ -76,6 +76,31 @@ needs(chromium).describe("PA-6 the share page", () => {
     await context.close();
   });
 
+  it("says whose pictures these are, from whom and until when, whole on a phone and a small desktop", async () => {
+    server.state.rights = ["view", "download", "adopt"];
+    for (const [context, width] of [[await phone(browser), 390], [await desktop(browser), 1280]] as const) {
+      const { page } = await watchedPage(context);
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(server.link);
+      for (
+        const words of [
+          "Bella",
+          "Annika Lindqvist",
+          "Bernese mountain dog, female, spayed, 7 years",
+          "Thorax, three views",
+          "Harbour Street Animal Hospital",
+          /^Open until/,
+        ]
+      ) {
+        const line = page.locator(".head").getByText(words);
+        await line.waitFor();
+        const cut = await line.evaluate((one) => one.scrollWidth - one.clientWidth);
+        expect([width, words, cut]).toEqual([width, words, 0]);
+      }
+      await context.close();
+    }
+  });
+
   it("sends the token in the body of one POST and nowhere else, and stores nothing", async () => {
     const context = await desktop(browser);
     const { page, requests } = await watchedPage(context);

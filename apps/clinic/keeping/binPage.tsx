@@ -52,7 +52,7 @@ function BinLine({ study, onChange }: { study: StudySummary; onChange: () => voi
     <li class="binned">
       <span class="study-who">
         <strong>{animal}</strong>
-        <span class="quiet">{animalFacts(study.patient)}</span>
+        <span class="quiet">{animalFacts(study)}</span>
       </span>
       <span class="study-what">
         <span>{study.description ?? "No description"} · {studyDay(study.studyDate)}</span>

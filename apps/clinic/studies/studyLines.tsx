@@ -21,7 +21,7 @@ function StudyLine({ study }: { study: StudySummary }) {
         <Thumbnail study={study.id} instance={study.thumbnail} pending={study.pending > 0} />
         <span class="study-who">
           <strong>{animalName(study.patient)}</strong>
-          <span class="quiet">{animalFacts(study.patient)}</span>
+          <span class="quiet">{animalFacts(study)}</span>
         </span>
         <span class="study-what">
           <span>{study.description ?? "No description"}</span>

@@ -38,7 +38,7 @@ export function StudyPage({ id }: { id: string }) {
         <div>
           <h1>{animalName(study.patient)}</h1>
           <p class="quiet">
-            {[animalFacts(study.patient), study.description, studyDay(study.studyDate)].filter(Boolean).join(
+            {[animalFacts(study), study.description, studyDay(study.studyDate)].filter(Boolean).join(
               " · ",
             )}
           </p>

@@ -42,11 +42,6 @@ export function patientTitle({ animal, owner }: Patient): string {
   return animal || owner || "Unnamed patient";
 }
 
-/** Species, breed and sex in one line; empty when the study names none. */
-export function patientLine({ species, breed, sex, neutered }: Patient): string {
-  return said([species, breed, sex, neutered], ", ");
-}
-
 /** What was examined, and when. */
 export function studyLine({ description, studyDate }: PictureStudy, locale?: string): string {
   return said([description, dayWords(studyDate, locale)], " · ");

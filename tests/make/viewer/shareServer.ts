@@ -53,10 +53,10 @@ export function studyOf(series: PictureSeries[]): PictureStudy {
     animal: "Bella",
     owner: "Annika Lindqvist",
     patientId: "4711",
-    species: "Canine",
+    species: "Canis lupus familiaris",
     breed: "Bernese mountain dog",
-    sex: "Female",
-    neutered: "spayed",
+    sex: "F",
+    neutered: "ALTERED",
     birthDate: "2019-04-02",
   };
   return {
