@@ -97,6 +97,11 @@ needs(chromium).describe("PA-6 the share page", () => {
         const cut = await line.evaluate((one) => one.scrollWidth - one.clientWidth);
         expect([width, words, cut]).toEqual([width, words, 0]);
       }
+      await page.getByRole("button", { name: "About these pictures" }).click();
+      const about = page.getByRole("dialog");
+      await about.getByText(/^Harbour Street Animal Hospital shows you these pictures of Bella/).waitFor();
+      await about.getByText(/You may look at them and download them/).waitFor();
+      expect(await seriousOn(page)).toEqual([]);
       await context.close();
     }
   });

@@ -1,5 +1,6 @@
 import type { OpenedShare } from "#core/contract/shares.ts";
 import { animalWords } from "#core/domain/animal.ts";
+import { About } from "./about.tsx";
 import { Adopt } from "./adopt.tsx";
 import { expiryWords, patientTitle, studyLine } from "../room/words.ts";
 
@@ -22,7 +23,12 @@ export function Header({ opened }: { opened: OpenedShare }) {
           {expiryWords(opened.expiresAt, new Date())}
         </p>
       </div>
-      {opened.rights.includes("adopt") && <Adopt shareId={opened.shareId} practice={opened.study.practice} />}
+      <div class="head-actions">
+        {opened.rights.includes("adopt") && (
+          <Adopt shareId={opened.shareId} practice={opened.study.practice} />
+        )}
+        <About opened={opened} />
+      </div>
     </header>
   );
 }
