@@ -1,24 +1,12 @@
-import { readFileSync } from "node:fs";
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { decodedFramesOf } from "#core/dicom/pixels/decode.ts";
 import { pixelDigest } from "#core/dicom/pixels/pixelDigest.ts";
 import { fileSource, isUndecodable, readForFrames, readPart10 } from "#core/dicom/mod.ts";
-import { hasTestData, testData } from "#tests/make/data.ts";
+import { testData } from "#tests/make/data.ts";
 import { dicomFile, encapsulated, joined, noise, type Picture } from "#tests/make/dicom.ts";
 import { data, needs } from "#tests/make/needs.ts";
-
-type Reference = Record<string, string>;
-
-function references(): Reference[] {
-  if (!hasTestData("dicom/reference.tsv")) return [];
-  const [head = "", ...lines] = readFileSync(testData("dicom/reference.tsv"), "utf8").trimEnd().split("\n");
-  const names = head.split("\t");
-  return lines.map((line) => {
-    const cells = line.split("\t");
-    return Object.fromEntries(names.map((name, index) => [name, cells[index] ?? ""]));
-  });
-}
+import { type Reference, references } from "#tests/make/references.ts";
 
 /** The hash that counts: DCMTK's, else GDCM's, else the third source's; pixel data that ended short has none. */
 function wanted(row: Reference): string | undefined {

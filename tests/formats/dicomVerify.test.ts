@@ -1,7 +1,7 @@
 // `deno task dicom:verify` as a person runs it: over the real files against the reference hashes, and over copies that
 // the tools of others have made here of random pixels.
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { decodeHTJ2K, encodeHTJ2K } from "#core/dicom/pixels/codecs/htj2k.ts";
@@ -9,6 +9,7 @@ import { element, tags } from "#core/dicom/mod.ts";
 import { testData } from "#tests/make/data.ts";
 import { dicomFile, encapsulated, noise, type Picture, temporaryFolder } from "#tests/make/dicom.ts";
 import { data, needs, program } from "#tests/make/needs.ts";
+import { references } from "#tests/make/references.ts";
 import { rounds } from "#tests/make/soak.ts";
 
 type Line = { file: string; readable: boolean; size: number; sha256?: string; error?: string };
@@ -21,14 +22,6 @@ function verify(...paths: string[]): Map<string, Line> {
   const said = execFileSync(process.execPath, words, { encoding: "utf8", maxBuffer: 1 << 26 });
   const lines = said.trimEnd().split("\n").map((line): Line => JSON.parse(line));
   return new Map(lines.map((line) => [basename(line.file), line]));
-}
-
-type Row = Record<string, string>;
-
-function references(): Row[] {
-  const [head = "", ...lines] = readFileSync(testData("dicom/reference.tsv"), "utf8").trimEnd().split("\n");
-  const names = head.split("\t");
-  return lines.map((line) => Object.fromEntries(line.split("\t").map((cell, at) => [names[at] ?? "", cell])));
 }
 
 const real = needs(data("dicom/reference.tsv"));

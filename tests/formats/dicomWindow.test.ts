@@ -5,6 +5,7 @@ import { describeInstance, element, readPart10, tags } from "#core/dicom/mod.ts"
 import { displayTable, leastStored, minMaxWindow, type Window } from "#core/domain/window.ts";
 import { dicomFile, finePhantom, ramp, temporaryFolder, written } from "#tests/make/dicom.ts";
 import { needs, program } from "#tests/make/needs.ts";
+import { readNetpbm } from "#tests/make/netpbm.ts";
 
 const identity = { slope: 1, intercept: 0 };
 
@@ -71,9 +72,7 @@ function rendered(file: Uint8Array, ...options: string[]): Uint8Array {
     encoding: "utf8",
   });
   expect(status, stderr).toBe(0);
-  const picture = readFileSync(`${folder}/ramp.pgm`);
-  const header = /^P5\s(?:#.*\s)?(\d+) (\d+)\s255\s/.exec(picture.toString("latin1", 0, 200));
-  return picture.subarray(picture.length - Number(header?.[1]) * Number(header?.[2]));
+  return readNetpbm(readFileSync(`${folder}/ramp.pgm`)).data;
 }
 
 const depths = [[16, false], [16, true], [12, true]] as const;

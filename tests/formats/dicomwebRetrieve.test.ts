@@ -10,10 +10,13 @@ import { describeInstance, readDirectory, readPart10, tags } from "#core/dicom/m
 import { startCore, type TestCore } from "#tests/make/core.ts";
 import { testData } from "#tests/make/data.ts";
 import { dicomFile, encapsulated, noise, temporaryFolder, written } from "#tests/make/dicom.ts";
+import { comparedJson } from "#tests/make/dicomJson.ts";
 import { bearer, startEdge, type TestEdge } from "#tests/make/edge.ts";
 import { multipartOf } from "#tests/make/multipart.ts";
 import { readParts } from "#tests/make/multipartRead.ts";
 import { data, needs, program } from "#tests/make/needs.ts";
+import { readNetpbm } from "#tests/make/netpbm.ts";
+import { references } from "#tests/make/references.ts";
 import { eventually } from "#tests/make/until.ts";
 import { told, unpack } from "#tests/make/zipped.ts";
 
@@ -246,7 +249,7 @@ real.describe("PA-3 WADO-RS", () => {
       spawnSync("dcmodify", ["-q", "-nb", "-imt", "-ea", "(7fe0,0010)", header]);
       const said = execFileSync("dcm2json", ["-q", header], { encoding: "utf8", maxBuffer: 1 << 28 });
       const theirs = JSON.parse(said);
-      expect(compared(ours, theirs, ""), name).toEqual([]);
+      expect(comparedJson(ours, theirs, ""), name).toEqual([]);
     }
   }, 60_000);
 
@@ -276,7 +279,7 @@ real.describe("PA-3 WADO-RS", () => {
       const answer = await ask(`${of(name).path}/rendered`, "image/png");
       expect(answer.headers.get("content-type"), name).toBe("image/png");
       const ours = await raw(Buffer.from(await answer.arrayBuffer()));
-      const theirs = readPnm(readFileSync(target));
+      const theirs = readNetpbm(readFileSync(target));
       expect([ours.width, ours.height, ours.channels], name).toEqual([
         theirs.width,
         theirs.height,
@@ -383,42 +386,8 @@ real.describe("PA-3 WADO-RS", () => {
 
 /** The reference hash of a file's pixels. */
 function referenceOf(name: string): string {
-  const [head = "", ...lines] = readFileSync(testData("dicom/reference.tsv"), "utf8").trimEnd().split("\n");
-  const columns = head.split("\t");
-  const cells = lines.map((line) => line.split("\t")).find(([file]) => file === name) ?? [];
-  const cell = (column: string) => cells[columns.indexOf(column)] ?? "";
-  return cell("lossless") === "1" ? cell("dcmtk_sha256") || cell("gdcm_sha256") : "";
-}
-
-type Json = Record<string, { vr: string; Value?: unknown[]; BulkDataURI?: string; InlineBinary?: string }>;
-
-/** Differences between two datasets, value by value; binary values are compared where both have them in place. */
-function compared(ours: Json, theirs: Json, place: string): string[] {
-  const differing: string[] = [];
-  for (const [tag, attribute] of Object.entries(theirs)) {
-    // group 0002 is no part of a dataset, group lengths are retired, the character set is UTF-8 in JSON
-    if (tag.startsWith("0002") || tag.endsWith("0000") || tag === "00080005" || tag === "7FE00010") continue;
-    const own = ours[tag];
-    const here = `${place}${tag}`;
-    if (!own) {
-      differing.push(`${here} is missing`);
-      continue;
-    }
-    const values = attribute.Value ?? [];
-    if (attribute.vr === "SQ") {
-      values.forEach((item, at) =>
-        differing.push(...compared((own.Value?.[at] ?? {}) as Json, item as Json, `${here}/${at}/`))
-      );
-      continue;
-    }
-    if (own.BulkDataURI || attribute.InlineBinary || own.InlineBinary) continue;
-    const text = (list: readonly unknown[]) =>
-      JSON.stringify(list.map((one) => typeof one === "number" ? Number(one.toPrecision(6)) : one));
-    if (text(own.Value ?? []) !== text(values)) {
-      differing.push(`${here} ${text(own.Value ?? [])} ≠ ${text(values)}`);
-    }
-  }
-  return differing;
+  const row = references().find(({ file }) => file === name);
+  return row?.lossless === "1" ? row.dcmtk_sha256 || row.gdcm_sha256 || "" : "";
 }
 
 async function raw(picture: Buffer) {
@@ -426,13 +395,4 @@ async function raw(picture: Buffer) {
   const read = channels === 1 ? sharp(picture).toColourspace("b-w") : sharp(picture);
   const { data, info } = await read.raw().toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height, channels: info.channels };
-}
-
-/** A binary PGM or PPM of eight bits. */
-function readPnm(file: Buffer) {
-  const [, kind, width, height] =
-    /^P([56])\s+(?:#[^\n]*\n)?(\d+)\s+(\d+)\s+255\s/.exec(file.toString("latin1", 0, 200)) ?? [];
-  const channels = kind === "6" ? 3 : 1;
-  const data = file.subarray(file.length - Number(width) * Number(height) * channels);
-  return { data, width: Number(width), height: Number(height), channels };
 }

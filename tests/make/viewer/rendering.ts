@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeInstance, fileSource, type ImageDescription, readHeader, tags } from "#core/dicom/mod.ts";
 import { testData } from "../data.ts";
+import { type Netpbm, readNetpbm } from "../netpbm.ts";
 import type { Seen } from "./seen.ts";
 
 export type RealFile = {
@@ -74,22 +75,16 @@ export function renderedByDcmtk(
   } catch {
     return undefined; // neither of them reads the file: there is no reference for it
   }
-  return pnm(readFileSync(target));
+  return renderingOf(readNetpbm(readFileSync(target)));
 }
 
-/** A raw PGM or PPM of eight bits (Netpbm P5, P6). */
-function pnm(bytes: Uint8Array): Rendering {
-  const head = Buffer.from(bytes.subarray(0, 200)).toString("latin1");
-  const found = /^(P[56])\s(?:#[^\n]*\n)*\s*(\d+)\s+(\d+)\s+(\d+)\s/.exec(head);
-  if (!found || found[4] !== "255") throw new Error("this is no picture of eight bits");
-  const [start, columns, rows] = [found[0].length, Number(found[2]), Number(found[3])];
-  const channels = found[1] === "P6" ? 3 : 1;
+function renderingOf({ width, height, channels, data }: Netpbm): Rendering {
   const at = (x: number, y: number) => {
-    const index = start + (y * columns + x) * channels;
-    const value = (channel: number) => bytes[index + Math.min(channel, channels - 1)] ?? -1;
+    const index = (y * width + x) * channels;
+    const value = (channel: number) => data[index + Math.min(channel, channels - 1)] ?? -1;
     return [value(0), value(1), value(2)] as const;
   };
-  return { columns, rows, at };
+  return { columns: width, rows: height, at };
 }
 
 /** How far what is seen at 1:1, in the middle, is from a rendering: over the part that fits on the stage. */

@@ -12,14 +12,31 @@ export type Seen = {
 
 /** The picture on the stage, without the words and measurements over it. */
 export async function stageSeen(page: Page): Promise<Seen> {
+  await page.locator(".stage-host").scrollIntoViewIfNeeded();
   await overStage(page, "hidden");
-  const { width, height, data } = PNG.sync.read(await page.locator(".stage-host").screenshot());
+  const whole = PNG.sync.read(await page.screenshot());
   await overStage(page, "");
+  const { left, top, width, height } = await stageBox(page);
+  const data = new Uint8Array(width * height * 4);
+  for (let y = 0; y < height; y++) {
+    const from = ((top + y) * whole.width + left) * 4;
+    data.set(whole.data.subarray(from, from + width * 4), y * width * 4);
+  }
   const at = (x: number, y: number) => {
     const index = (y * width + x) * 4;
     return [data[index] ?? 0, data[index + 1] ?? 0, data[index + 2] ?? 0] as const;
   };
   return { width, height, at, data };
+}
+
+/** Where the stage is in device pixels: browsers put the edges of a box on whole ones, a clip of a screenshot does not. */
+async function stageBox(page: Page) {
+  const box = await page.locator(".stage-host").boundingBox();
+  if (!box) throw new Error("there is no stage");
+  const density = await page.evaluate(() => devicePixelRatio);
+  const edge = (at: number) => Math.round(at * density);
+  const [left, top] = [edge(box.x), edge(box.y)];
+  return { left, top, width: edge(box.x + box.width) - left, height: edge(box.y + box.height) - top };
 }
 
 async function overStage(page: Page, visibility: "hidden" | ""): Promise<void> {
