@@ -15,7 +15,7 @@ const Told = z.object({
   type: z.string(),
   data: z.object({
     email_id: z.string().max(200),
-    bounce: z.object({ message: z.string().optional() }).optional(),
+    bounce: z.object({ message: z.string().optional(), type: z.string().optional() }).optional(),
     failed: z.object({ reason: z.string().optional() }).optional(),
   }),
 });
@@ -38,9 +38,11 @@ export async function takeWebhook(parts: EdgeParts, c: Context<EdgeEnv>): Promis
   if ("refused" in read) return refusal(c, read.refused);
   if (!isSigned(parts.webhookSecret, read.text, c)) return refusal(c, "unsigned");
   const told = Told.safeParse(jsonOf(read.text)).data;
-  const state = states[told?.type ?? ""];
-  if (!told || state === undefined) return c.body(null, 204);
+  const reported = states[told?.type ?? ""];
+  if (!told || reported === undefined) return c.body(null, 204);
   const { email_id: providerId, bounce, failed } = told.data;
+  // A full mailbox or a busy server says nothing of the address: this mail failed, the next one is sent.
+  const state = reported === "bounced" && bounce?.type === "Transient" ? "failed" : reported;
   const words = bounce?.message ?? failed?.reason ?? null;
   const at = parts.now().toISOString();
   await parts.db.lookUp(sql`select app.tell_mail(${providerId}, ${state}, ${words}, ${at}::timestamptz)`);

@@ -71,6 +71,19 @@ describe("PL-10 the provider's webhook", () => {
     expect(items).toContainEqual({ kind: "mail-bounced", count: 1, path: "/mails" });
   });
 
+  it("suppresses an address that bounced for good, and none whose mailbox was full", async () => {
+    const suppressed = async (address: string) =>
+      (await edge.given.owner.lookUp(sql`select 1 from mail_suppression
+        where address_hash = sha256(convert_to(${address}::text, 'UTF8'))`)).length;
+    for (const [type, state, rows] of [["Transient", "failed", 0], ["Permanent", "bounced", 1]] as const) {
+      const address = `${type.toLowerCase()}@example.org`;
+      const now = await sentMail(`p-${type}`, address);
+      const bounce = { type, message: "the server said no" };
+      expect(await tell({ type: "email.bounced", data: { email_id: `p-${type}`, bounce } })).toBe(204);
+      expect([await now(), await suppressed(address)]).toEqual([state, rows]);
+    }
+  });
+
   it("is refused when it is forged, changed, or older than five minutes", async () => {
     const state = await sentMail("p-2", "two@example.org");
     const told = { type: "email.bounced", data: { email_id: "p-2" } };
