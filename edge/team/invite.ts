@@ -4,7 +4,7 @@ import { refuse } from "#core/contract/problem.ts";
 import type { Refused } from "#core/contract/problem.ts";
 import { invitationDays } from "#core/contract/team.ts";
 import type { Invitation, Invite } from "#core/contract/team.ts";
-import { sqlState } from "#db/mod.ts";
+import { violatedConstraint } from "#db/mod.ts";
 import { account, audit, event, invitation, membership, practice } from "#db/schema/mod.ts";
 import { auditRow } from "../guard/audit.ts";
 import type { Actor, RequestFacts } from "../guard/env.ts";
@@ -16,7 +16,6 @@ import { presentInvitation } from "./present.ts";
 import type { InvitationRow } from "./present.ts";
 import { isOwner } from "./team.ts";
 
-const uniqueViolation = "23505";
 const lifeMs = invitationDays * 86_400_000;
 
 /** Invites an address; refused for a member, and where an open invitation is out already. */
@@ -62,7 +61,7 @@ export async function invite(
       return presentInvitation(row, "waiting", at);
     });
   } catch (fault) {
-    if (sqlState(fault) !== uniqueViolation) throw fault;
+    if (violatedConstraint(fault) !== "invitation_open") throw fault;
     return refuse("conflict", {
       detail: "An invitation to this address is out already. Send it again, or revoke it.",
     });

@@ -3,7 +3,7 @@ import { and, eq, gt, isNull } from "drizzle-orm";
 import type { EmailChanged } from "#core/contract/accounts.ts";
 import { refuse, refuseField } from "#core/contract/problem.ts";
 import type { Refused } from "#core/contract/problem.ts";
-import { sqlState } from "#db/mod.ts";
+import { violatedConstraint } from "#db/mod.ts";
 import type { Transaction } from "#db/mod.ts";
 import { account, mailLink } from "#db/schema/mod.ts";
 import type { RequestFacts, SignedIn } from "../../guard/env.ts";
@@ -14,7 +14,6 @@ import { raiseEpoch } from "../sessions/session.ts";
 import { accountOfLink, deadLink, linkLife, mayMail, newLink, takeLink, voidLinks } from "./links.ts";
 
 const purposes = ["change-old", "change-new"] as const;
-const uniqueViolation = "23505";
 
 /** Mails a link to each of the two addresses. A new address that has an account is told nothing but fails in the end. */
 export async function askEmailChange(
@@ -99,7 +98,7 @@ export async function confirmEmailChange(
     }
     return "refused" in changed ? changed : { done: changed.done, waitingFor: changed.waitingFor };
   } catch (fault) {
-    if (sqlState(fault) !== uniqueViolation) throw fault;
+    if (violatedConstraint(fault) !== "account_email") throw fault;
     return refuse("conflict", { detail: "The new address has an account of its own. Choose another one." });
   }
 }
