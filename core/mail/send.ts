@@ -50,6 +50,9 @@ export function sendMail(sending: Sending): Job {
   });
 }
 
+/** While the provider was away its link expired: it would lead nowhere. */
+const tooLate = { state: "failed", fault: "its link expired before it could be sent", sealed: null } as const;
+
 async function handOver(
   sending: Sending,
   row: MailRow,
@@ -58,8 +61,9 @@ async function handOver(
   if (await isSuppressed(sending, row.recipient)) return { state: "suppressed", sealed: null };
   try {
     const { text } = sending.sealer.open(sealed, `mail:${row.id}`);
-    const rendered = render(MailContent.parse(jsonOf(text)));
-    const sent = await sending.mail.send({ id: row.id, to: row.recipient, ...rendered });
+    const content = MailContent.parse(jsonOf(text));
+    if ("expiresAt" in content && new Date(content.expiresAt) <= sending.now()) return tooLate;
+    const sent = await sending.mail.send({ id: row.id, to: row.recipient, ...render(content) });
     const state = sent.arrived ? "delivered" : "sent";
     return { state, providerId: sent.providerId, sentAt: sending.now(), sealed: null };
   } catch (fault) {

@@ -3,6 +3,7 @@
 import { eq, sql } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { MailContent } from "#core/contract/mail.ts";
 import { sendMail } from "#core/mail/mod.ts";
 import { type Mail, MailFault, openMailbox, openResend } from "#core/services/mail/mod.ts";
 import { type Database, openDatabase } from "#db/mod.ts";
@@ -125,14 +126,14 @@ describe("PL-10 the job that hands mails over", () => {
   };
   const run = (id: string, owner: object, attempt = 1) =>
     job().perform({ mail: id, owner }, { id, attempt, signal: new AbortController().signal });
-  const waiting = async (recipient: string) => {
+  const signUp: MailContent = { kind: "reset-unknown", signUpLink: "https://vetware.example/sign-up" };
+  const waiting = async (recipient: string, content: MailContent = signUp) => {
     const id = uuidv7();
-    const content = { kind: "reset-unknown", signUpLink: "https://vetware.example/sign-up" };
     await given.owner.applyAs(practice.id, (q) =>
       q.insert(mail).values({
         id,
         practiceId: practice.id,
-        kind: "reset-unknown",
+        kind: content.kind,
         recipient,
         sealed: testSealer.seal(JSON.stringify(content), `mail:${id}`),
         createdAt: new Date(),
@@ -198,6 +199,17 @@ describe("PL-10 the job that hands mails over", () => {
     provider.fail(200);
     const failed = { state: "failed", fault: expect.stringContaining("503"), sealed: null };
     expect(await rowOf(id)).toMatchObject(failed);
+  });
+
+  it("does not bring a link that expired while it waited", async () => {
+    const reset = { kind: "reset", name: "Robin", link: "https://vetware.example/reset" } as const;
+    for (const [seconds, state] of [[60, "sent"], [-1, "failed"]] as const) {
+      const expiresAt = new Date(Date.now() + seconds * 1000).toISOString();
+      const id = await waiting("slow@example.org", { ...reset, expiresAt });
+      await run(id, mine());
+      expect(await rowOf(id)).toMatchObject({ state, sealed: null });
+      expect(provider.sent.filter(({ key }) => key === id)).toHaveLength(state === "sent" ? 1 : 0);
+    }
   });
 
   it("tells a mail as failed that no key opens any more, in words that quote nothing of it", async () => {
