@@ -31,7 +31,7 @@ export type Reason = string;
 const bytes = ["thumbnail", "preview", "picture", "original"];
 const page = "a page without data";
 
-/** What WADO-RS retrieves; the core finds it, and a test of its own is in core.test.ts. */
+/** What WADO-RS retrieves; the core finds it, and a test of its own is in coreDoors.test.ts. */
 export const retrieves = (() => {
   const [study, series] = ["/dicomweb/studies/:study", "/series/:series"];
   const instance = `${study}${series}/instances/:instance`;
